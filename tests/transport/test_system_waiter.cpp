@@ -9,6 +9,7 @@
 
 #include <array>
 #include <atomic>
+#include <memory>
 #include <thread>
 #include <vector>
 
@@ -189,4 +190,34 @@ TEST_CASE("system waiter: more sleepers with descriptors than eventfds all wake"
   for (auto& thread : threads) thread.join();
   CHECK(finished.load() == sleepers);
   CHECK(waiter.eventfd_count() <= SystemWaiter::slots_max);
+}
+
+TEST_CASE("system waiter: a wake-up that falls between the first look and the sleep is not lost") {
+  // A new waiter each round makes its first eventfd inside that gap, which keeps it open for a while; the waker's
+  // delay is swept over it. Both threads meet at a counter first, so that the sweep is real.
+  constexpr std::uint32_t rounds = 4'000;
+  EventFd fd;
+  const std::array fds{fd.fd};
+  std::array<std::atomic<SystemWaiter*>, 2> given{};
+  WaitPoint point;
+  std::atomic<bool> lost{false};
+  std::thread waker([&] {
+    for (std::uint32_t round = 0; round < rounds; ++round) {
+      SystemWaiter* waiter = nullptr;
+      while ((waiter = given[round % 2].exchange(nullptr, std::memory_order_acq_rel)) == nullptr) {
+        if (lost.load()) return;
+        std::this_thread::yield();
+      }
+      for (std::uint32_t pause = 0; pause < round % 500; ++pause) sync::cpu_relax();
+      bump(*waiter, point);
+    }
+  });
+  std::array<std::unique_ptr<SystemWaiter>, 2> waiters;
+  for (std::uint32_t round = 0; round < rounds && !lost.load(); ++round) {
+    waiters[round % 2] = std::make_unique<SystemWaiter>();
+    given[round % 2].store(waiters[round % 2].get(), std::memory_order_release);
+    lost = !wait_for_change(*waiters[round % 2], point, round, fds);
+  }
+  waker.join();
+  CHECK_FALSE(lost.load());
 }
