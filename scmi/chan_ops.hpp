@@ -71,9 +71,9 @@ struct ChannelSetup {
 /// What setup answers.
 struct ChannelPort {
   ChannelState* state = nullptr;
-  std::uint32_t max_payload = 0;    ///< Bytes after the header.
-  std::uint64_t memory_id = 0;      ///< Same value = same memory as an earlier channel: quarantine goes on.
-  std::uint64_t epoch = 0;          ///< Incarnation of the peer; a new value ends quarantine.
+  std::uint32_t max_payload = 0;  ///< Bytes after the header.
+  std::uint64_t memory_id = 0;    ///< Same value = same memory as an earlier channel: quarantine goes on.
+  std::uint64_t epoch = 0;        ///< Incarnation of the peer; a new value ends quarantine.
 };
 
 /// A command to put on the wire. Borrowed until send returns.
@@ -113,8 +113,8 @@ struct ChanOps {
   /// Last call, after stop and with no user left. May come from inside the transport's own rx_callback call, which
   /// must not touch the channel's state afterwards.
   void (*free)(ChannelState*) = nullptr;
-  /// Publishes a command and rings as far as the peer needs it. Errors: channel_busy when the area is not FREE (nothing was
-  /// written), message_too_large, platform_lost, system errors.
+  /// Publishes a command and rings as far as the peer needs it. Errors: channel_busy when the area is not FREE (nothing
+  /// was written), message_too_large, platform_lost, system errors.
   Result<void> (*send)(ChannelState*, const TxMessage&) = nullptr;
   /// The core is done with the transaction of `loan` (reply taken, or given up with `completed` false).
   void (*mark_tx_done)(ChannelState*, std::uint16_t loan, bool completed) = nullptr;

@@ -71,7 +71,9 @@ std::string describe(const Error& error) {
     case Origin::platform:
       text = fmt::format("platform status {} ({})", name(static_cast<Status>(error.code)), error.code);
       break;
-    case Origin::system: text = fmt::format("system error: {} (errno {})", std::strerror(error.code), error.code); break;
+    case Origin::system:
+      text = fmt::format("system error: {} (errno {})", std::strerror(error.code), error.code);
+      break;
     case Origin::local: text = std::string(name(static_cast<LocalError>(error.code))); break;
   }
   if (error.context.protocol != 0) {

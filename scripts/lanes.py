@@ -16,6 +16,7 @@ import argparse
 import json
 import os
 import pathlib
+import re
 import shlex
 import shutil
 import subprocess
@@ -173,7 +174,7 @@ def format_lane(_):
     if answer.returncode == 0:
         say(f"  ok   {len(files)} files")
         return 1, 0
-    wrong = sorted({line.split(":", 1)[0] for line in answer.stderr.splitlines() if "error:" in line})
+    wrong = sorted({line.split(":", 1)[0] for line in answer.stderr.splitlines() if "[-Wclang-format" in line})
     say(f"  FAIL not as clang-format-19 writes it: {' '.join(wrong) or answer.stderr}")
     return 0, 1
 
@@ -200,7 +201,7 @@ def tidy_lane(options):
         return 0, 1
     jobs = options.jobs or os.cpu_count() or 1
     # The driver takes regular expressions over absolute paths.
-    patterns = [f"^{str(ROOT / f)}$".replace("+", r"\+") for f in files]
+    patterns = [f"^{re.escape(str(ROOT / f))}$" for f in files]
     answer = subprocess.run(["run-clang-tidy-19", "-clang-tidy-binary", "clang-tidy-19", "-quiet", "-p",
                              str(directory), "-j", str(jobs), *patterns], cwd=ROOT, capture_output=True, text=True)
     if answer.returncode == 0:
@@ -210,7 +211,7 @@ def tidy_lane(options):
     for line in answer.stdout.splitlines():
         if (": error:" in line or ": warning:" in line) and line not in seen:
             seen.add(line)
-            say("    " + line.replace(str(ROOT) + "/", ""))
+            say("    " + line.replace(str(ROOT) + "/", "").removeprefix("../"))
     say(f"  FAIL tidy: {len(seen)} findings in {len(files)} files" + ("" if seen else "\n" + answer.stderr))
     return 0, 1
 
