@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Levels, limits and transitions of performance domains.
+#include "platform/performance_model.hpp"
+
+#include <algorithm>
+
+namespace scmi::platform {
+namespace {
+
+std::uint64_t rate_hz_of(const PerformanceLevel& level) noexcept { return std::uint64_t{level.frequency_khz} * 1000; }
+
+}  // namespace
+
+PerformanceModel::PerformanceModel(const SocConfig& config, ClockModel& clocks, Agenda& agenda, SocObserver& observer)
+    : config_(config),
+      clocks_(clocks),
+      agenda_(agenda),
+      observer_(observer),
+      domains_(config.performance_domains.size()) {
+  for (Index i = 0; i < domains_.size(); ++i) {
+    const PerformanceDomainConfig& c = config_.performance_domains[i];
+    domains_[i].position = domains_[i].target = position_of(i, c.initial_level);
+    if (c.clock != no_index) clocks_.preset(c.clock, rate_hz_of(c.levels[domains_[i].position]));
+  }
+}
+
+std::size_t PerformanceModel::position_of(Index domain, std::uint32_t level) const noexcept {
+  const auto& levels = config_.performance_domains[domain].levels;
+  const auto at = std::find_if(levels.begin(), levels.end(), [&](const auto& l) { return l.level == level; });
+  return at == levels.end() ? 0 : static_cast<std::size_t>(at - levels.begin());
+}
+
+std::uint32_t PerformanceModel::level(Index domain) const noexcept {
+  return config_.performance_domains[domain].levels[domains_[domain].position].level;
+}
+
+Limits PerformanceModel::described(Index domain) const noexcept {
+  const auto& levels = config_.performance_domains[domain].levels;
+  return {levels.back().level, levels.front().level};
+}
+
+Limits PerformanceModel::limits(Index domain) const {
+  Limits all = domains_[domain].limits.fold(described(domain), [](Limits a, const Limits& b) {
+    return Limits{std::min(a.max, b.max), std::max(a.min, b.min)};
+  });
+  all.min = std::min(all.min, all.max);
+  return all;
+}
+
+Limits PerformanceModel::limits_of(AgentId agent, Index domain) const {
+  const Limits* wish = domains_[domain].limits.of(agent);
+  return wish == nullptr ? described(domain) : *wish;
+}
+
+std::size_t PerformanceModel::wanted(Index domain) const {
+  const auto& c = config_.performance_domains[domain];
+  const std::uint32_t* wish = domains_[domain].levels.latest();
+  std::size_t position = position_of(domain, wish == nullptr ? c.initial_level : *wish);
+  const Limits allowed = limits(domain);
+  while (position + 1 < c.levels.size() && c.levels[position].level < allowed.min) ++position;
+  while (position > 0 && c.levels[position].level > allowed.max) --position;
+  return position;
+}
+
+Instant PerformanceModel::set_level(AgentId agent, Index domain, std::uint32_t level, Instant now) {
+  domains_[domain].levels.set(agent, level);
+  return move(agent, domain, now);
+}
+
+void PerformanceModel::set_limits(AgentId agent, Index domain, Limits limits_wanted, Instant now) {
+  const Limits before = limits(domain);
+  domains_[domain].limits.set(agent, limits_wanted);
+  const Limits after = limits(domain);
+  if (before != after) observer_.limits_changed(agent, domain, after.max, after.min);
+  move(agent, domain, now);
+}
+
+bool PerformanceModel::within_rate(AgentId agent, Index domain, Instant now) {
+  Requests<Instant>& last = domains_[domain].last_requests;
+  const Instant* before = last.of(agent);
+  const std::chrono::microseconds gap(config_.performance_domains[domain].rate_limit_us);
+  if (before != nullptr && now - *before < gap) return false;
+  last.set(agent, now);
+  return true;
+}
+
+void PerformanceModel::forget(AgentId agent, Instant now) {
+  for (Index i = 0; i < domains_.size(); ++i) {
+    Domain& d = domains_[i];
+    const Limits before = limits(i);
+    d.limits.drop(agent);
+    d.levels.drop(agent);
+    d.last_requests.drop(agent);
+    const Limits after = limits(i);
+    if (before != after) observer_.limits_changed(agent, i, after.max, after.min);
+    move(agent, i, now);
+  }
+}
+
+Instant PerformanceModel::move(AgentId cause, Index domain, Instant now) {
+  Domain& d = domains_[domain];
+  const std::size_t target = wanted(domain);
+  if (target == d.target) return d.ticket == 0 ? now : d.done;
+  d.target = target;
+  d.ticket = 0;
+  if (target == d.position) return now;
+  d.cause = cause;
+  d.done = now + std::chrono::microseconds(config_.performance_domains[domain].levels[target].latency_us);
+  if (d.done <= now) {
+    arrive(domain);
+    return now;
+  }
+  d.ticket = agenda_.new_ticket();
+  agenda_.put(d.done, {AgendaKind::performance, domain, d.ticket});
+  return d.done;
+}
+
+void PerformanceModel::arrive(Index domain) {
+  Domain& d = domains_[domain];
+  d.ticket = 0;
+  d.position = d.target;
+  const PerformanceDomainConfig& c = config_.performance_domains[domain];
+  const PerformanceLevel& level = c.levels[d.position];
+  if (c.clock != no_index) clocks_.drive(d.cause, c.clock, rate_hz_of(level));
+  observer_.level_changed(d.cause, domain, level.level);
+}
+
+void PerformanceModel::run(const AgendaEntry& entry) {
+  if (domains_[entry.entity].ticket == entry.ticket) arrive(entry.entity);
+}
+
+}  // namespace scmi::platform

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Reads a SoC description: the SoC itself and its behaviour here, resources and agents in their own files.
+#include "platform/soc_config.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <limits>
+
+#include "platform/soc_config_parts.hpp"
+
+namespace scmi::platform {
+namespace parts {
+
+ErrorReply read_error_reply(TableReader& table, ErrorReply fallback) {
+  static constexpr std::array choices = {Choice<ErrorReply>{"status", ErrorReply::status},
+                                         Choice<ErrorReply>{"full", ErrorReply::full}};
+  return table.choice<ErrorReply>("error_reply", fallback, choices);
+}
+
+namespace {
+
+void read_soc(TableReader soc_table, SocConfig& soc) {
+  soc.name = soc_table.required_text("name", name_length_max);
+  soc.vendor = soc_table.required_text("vendor", short_name_length_max);
+  soc.sub_vendor = soc_table.text("sub_vendor", "", short_name_length_max);
+  soc.implementation_version = soc_table.u32("implementation_version", 0);
+  std::array<Choice<const Profile*>, profiles.size()> choices;
+  for (std::size_t i = 0; i < profiles.size(); ++i) choices[i] = {profiles[i].name, &profiles[i]};
+  if (!soc_table.has("profile")) soc_table.report("profile", "is missing");
+  const Profile* profile = soc_table.choice<const Profile*>("profile", &profiles.back(), choices);
+  soc.profile = profile->name;
+  soc.versions = profile->versions;
+  static constexpr std::array units = {Choice<PowerUnit>{"abstract", PowerUnit::abstract},
+                                       Choice<PowerUnit>{"mW", PowerUnit::milliwatt},
+                                       Choice<PowerUnit>{"uW", PowerUnit::microwatt}};
+  soc.power_unit = soc_table.choice<PowerUnit>("power_unit", PowerUnit::milliwatt, units);
+  soc.clock_max_pending_async = static_cast<std::uint8_t>(soc_table.u32("clock_max_pending_async", 0, 0xFF));
+  soc_table.finish();
+}
+
+/// A switch between two words.
+bool either(TableReader& t, std::string_view key, std::string_view yes, std::string_view no, bool fallback) {
+  const std::array<Choice<bool>, 2> words = {{{yes, true}, {no, false}}};
+  return t.choice<bool>(key, fallback, words);
+}
+
+void read_behaviour(TableReader t, Behaviour& b) {
+  b.accept_longer_payload = either(t, "longer_payload", "accept", "refuse", b.accept_longer_payload);
+  b.unknown_message_not_found = either(t, "unknown_message", "not_found", "not_supported", b.unknown_message_not_found);
+  b.notify_requester = t.boolean("notify_requester", b.notify_requester);
+  b.triplet_index_repeats = either(t, "triplet_index", "repeat", "out_of_range", b.triplet_index_repeats);
+  b.refuse_reserved_header = either(t, "reserved_header_bits", "refuse", "ignore", b.refuse_reserved_header);
+  b.list_end_is_empty = either(t, "protocol_list_end", "empty", "invalid_parameters", b.list_end_is_empty);
+  b.approximate_levels = t.boolean("approximate_levels", b.approximate_levels);
+  b.rate_limit_busy = either(t, "rate_limited_request", "busy", "accept", b.rate_limit_busy);
+  b.no_async_not_supported =
+      either(t, "async_unsupported", "not_supported", "invalid_parameters", b.no_async_not_supported);
+  b.error_reply = read_error_reply(t, b.error_reply);
+  t.finish();
+}
+
+void read_disabled(TableReader t, SocConfig& soc) {
+  for (std::size_t i = 0; i < served_protocol_count; ++i) {
+    // 0x0 to 0x2 are how an agent finds out about everything else.
+    for (const std::int64_t id : t.integers(served_protocols[i].name, 3, 0xFF)) {
+      soc.disabled[i].insert(static_cast<std::uint8_t>(id));
+    }
+  }
+  t.finish();
+}
+
+}  // namespace
+}  // namespace parts
+
+tl::expected<SocConfig, ConfigErrors> parse_soc_config(std::string_view text, const std::string& file) {
+  const auto document = parse_toml(text, file);
+  if (!document) return tl::unexpected(document.error());
+  ConfigDiagnostics diagnostics(file);
+  TableReader root(&*document, "", diagnostics);
+  SocConfig soc;
+  parts::AllNames names;
+  if (!root.has("soc")) root.report("soc", "is missing");
+  parts::read_soc(root.table("soc"), soc);
+  parts::read_versions(root.table("versions"), soc.versions);
+  parts::read_behaviour(root.table("behaviour"), soc.behaviour);
+  parts::read_disabled(root.table("disabled"), soc);
+  parts::read_resources(root, soc, names, diagnostics);
+  parts::read_agents(root, soc, names, diagnostics);
+  root.finish();
+  if (diagnostics.failed()) return tl::unexpected(diagnostics.take());
+  return soc;
+}
+
+tl::expected<SocConfig, ConfigErrors> load_soc_config(const std::string& path) {
+  constexpr std::size_t size_max = 16U << 20;
+  std::ifstream in(path, std::ios::binary);
+  if (!in) return tl::unexpected(ConfigErrors{{path, 0, "", fmt::format("cannot be read: {}", std::strerror(errno))}});
+  std::string text;
+  std::array<char, 65'536> chunk;
+  while (in.read(chunk.data(), chunk.size()) || in.gcount() > 0) {
+    text.append(chunk.data(), static_cast<std::size_t>(in.gcount()));
+    if (text.size() > size_max) return tl::unexpected(ConfigErrors{{path, 0, "", "is larger than 16 MiB"}});
+  }
+  if (in.bad()) return tl::unexpected(ConfigErrors{{path, 0, "", "cannot be read to its end"}});
+  return parse_soc_config(text, path);
+}
+
+}  // namespace scmi::platform

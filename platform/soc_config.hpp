@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The description of a simulated SoC: what stands in a platform/socs/*.toml file, checked and with every name
+// resolved to a position. docs of the keys stand beside the members; the member's name is the key's, unless noted.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+#include <vector>
+
+#include "platform/config_node.hpp"
+#include "platform/versions.hpp"
+
+namespace scmi::platform {
+
+/// Position in the description: power domain, performance domain, clock, device.
+using Index = std::size_t;
+inline constexpr Index no_index = static_cast<Index>(-1);
+
+/// [[power_domain]]
+struct PowerDomainConfig {
+  std::string name;               ///< Up to 63 characters.
+  Index parent = no_index;        ///< Key holds a name. A domain is never on while its parent is off.
+  bool sync = true;               ///< POWER_STATE_SET may be synchronous.
+  bool async = false;             ///< ... asynchronous.
+  bool notify_changed = true;     ///< POWER_STATE_CHANGED is available.
+  bool notify_requested = false;  ///< POWER_STATE_CHANGE_REQUESTED is available.
+  bool processor = false;         ///< Application processor: state words by level, always asynchronous.
+  bool on = true;                 ///< State at start and when no agent asks for another.
+  std::uint32_t latency_us = 0;   ///< Of any transition.
+  /// State words from most to least powered; the first is ON, the last OFF. Key `states` lists those between.
+  std::vector<std::uint32_t> states;
+};
+
+/// One entry of a performance domain's `levels`.
+struct PerformanceLevel {
+  std::uint32_t level = 0;
+  std::uint32_t power = 0;
+  std::uint32_t latency_us = 0;
+  std::uint32_t frequency_khz = 0;
+  std::uint32_t index = 0;  ///< Default: 1, 2, ... in ascending order of level.
+};
+
+/// [[performance_domain]]
+struct PerformanceDomainConfig {
+  std::string name;
+  std::vector<PerformanceLevel> levels;  ///< Ascending by level, at least one.
+  bool level_indexing = false;           ///< Served from 0x40000 on.
+  std::uint32_t sustained_level = 0;     ///< A level's value; default the highest.
+  std::uint32_t sustained_khz = 0;       ///< Default: that level's frequency.
+  std::uint32_t initial_level = 0;       ///< Default: sustained_level.
+  std::uint32_t rate_limit_us = 0;       ///< 20 bits.
+  bool notify_limits = true;
+  bool notify_level = true;
+  Index clock = no_index;         ///< Follows the level: rate = the level's frequency.
+  Index power_domain = no_index;  ///< Informative: where the domain's hardware sits.
+};
+
+/// An entry of a clock's `extended`: one extended configuration type (DEN0056 CLOCK_CONFIG_SET).
+struct ExtendedConfig {
+  std::uint8_t type = 0;
+  std::uint32_t min = 0;
+  std::uint32_t max = 0;
+  std::uint32_t value = 0;
+};
+
+/// [[clock]]
+struct ClockConfig {
+  std::string name;
+  std::vector<std::uint64_t> rates_hz;  ///< Discrete, ascending. Empty with `range` false: a clock without rates.
+  bool range = false;                   ///< Key `range_hz = {min, max, step}`.
+  std::uint64_t min_hz = 0;
+  std::uint64_t max_hz = 0;
+  std::uint64_t step_hz = 0;   ///< 0: any rate in the range.
+  std::uint64_t rate_hz = 0;   ///< At start; default the lowest.
+  bool enabled = false;        ///< At start and when no agent asks for another.
+  std::vector<Index> parents;  ///< Key holds names.
+  Index parent = no_index;     ///< At start; default the first.
+  std::uint32_t enable_delay_us = 0;
+  std::uint32_t rate_latency_us = 0;  ///< Of a rate change.
+  bool notify_changed = true;
+  bool notify_requested = true;
+  std::vector<ExtendedConfig> extended;
+  Index power_domain = no_index;  ///< The clock stops while this domain is off.
+};
+
+/// [[device]]: resources that BASE_SET_DEVICE_PERMISSIONS grants together. A resource is in one device at most.
+struct DeviceConfig {
+  std::string name;
+  std::vector<Index> power_domains;
+  std::vector<Index> performance_domains;
+  std::vector<Index> clocks;
+};
+
+/// What one agent may do with a clock (CLOCK_GET_PERMISSIONS).
+struct ClockRights {
+  bool state = true;
+  bool parent = true;
+  bool rate = true;
+};
+
+/// [[agent.channel]]
+struct ChannelConfig {
+  std::vector<ServedProtocol> protocols;  ///< Which protocols share it. The one with "base" takes all not named.
+  std::uint32_t size = 128;               ///< Bytes of the A2P area.
+  bool p2a = true;                        ///< With a P2A area.
+  std::uint32_t p2a_size = 128;           ///< Default: `size`.
+};
+
+/// How an error reply is laid out.
+enum class ErrorReply : std::uint8_t {
+  status,  ///< The status word alone.
+  full,    ///< The success layout's length, zeroed behind the status.
+};
+
+/// [[agent]], ids 1, 2, ... in the order of the file. The `visible` and `may_*` lists name resources, take a
+/// trailing `*`, and are everything when absent.
+struct AgentConfig {
+  std::string name;
+  std::optional<std::uint32_t> uid;                     ///< User that may claim the agent; absent: the platform's own.
+  bool trusted = false;                                 ///< May use the permission commands of Base.
+  std::array<bool, served_protocol_count> protocols{};  ///< Key `protocols`; Base is always allowed.
+  VersionSet versions;                                  ///< Own version of each protocol for this agent.
+  ErrorReply error_reply = ErrorReply::status;
+  std::vector<ChannelConfig> channels;
+  std::vector<Index> power_domains;        ///< [agent.power_domain] visible: the agent's ids in this order.
+  std::vector<bool> may_set_power;         ///< may_set; one entry for each domain of the SoC.
+  std::vector<Index> performance_domains;  ///< [agent.performance] visible
+  std::vector<bool> may_set_level;         ///< may_set_level; one agent at most for each domain.
+  std::vector<bool> may_set_limits;        ///< may_set_limits
+  std::vector<Index> clocks;               ///< [agent.clock] visible
+  std::vector<ClockRights> clock_rights;   ///< may_set_state, may_set_parent, may_set_rate
+  std::vector<bool> devices;               ///< Key `devices`: may ever be granted. Default: any that it sees a part of.
+};
+
+/// [behaviour]: where platforms in the field differ. Each default is the recommended one.
+struct Behaviour {
+  bool accept_longer_payload = true;            ///< longer_payload = "accept" | "refuse" (PROTOCOL_ERROR)
+  bool unknown_message_not_found = true;        ///< unknown_message = "not_found" | "not_supported"
+  bool notify_requester = true;                 ///< The agent that caused a change gets the *_CHANGED event too.
+  bool triplet_index_repeats = true;            ///< triplet_index = "repeat" | "out_of_range"
+  bool refuse_reserved_header = false;          ///< reserved_header_bits = "ignore" | "refuse" (PROTOCOL_ERROR)
+  bool list_end_is_empty = true;                ///< protocol_list_end = "empty" | "invalid_parameters"
+  bool approximate_levels = false;              ///< LEVEL_SET takes the next higher level.
+  bool rate_limit_busy = false;                 ///< rate_limited_request = "accept" | "busy"
+  bool no_async_not_supported = true;           ///< async_unsupported = "not_supported" | "invalid_parameters"
+  ErrorReply error_reply = ErrorReply::status;  ///< error_reply = "status" | "full"; an agent may override it.
+};
+
+/// Unit of performance power costs, as PROTOCOL_ATTRIBUTES encodes it.
+enum class PowerUnit : std::uint8_t { abstract = 0, milliwatt = 1, microwatt = 2 };
+
+/// The whole file.
+struct SocConfig {
+  std::string name;        ///< [soc] name, for people.
+  std::string vendor;      ///< Up to 15 characters.
+  std::string sub_vendor;  ///< Up to 15 characters.
+  std::uint32_t implementation_version = 0;
+  std::string_view profile;                     ///< [soc] profile
+  VersionSet versions;                          ///< From the profile; [versions] overrides.
+  PowerUnit power_unit = PowerUnit::milliwatt;  ///< power_unit = "abstract" | "mW" | "uW"
+  std::uint8_t clock_max_pending_async = 0;
+  Behaviour behaviour;
+  std::array<std::set<std::uint8_t>, served_protocol_count> disabled;  ///< [disabled] protocol = [message ids]
+  std::vector<AgentConfig> agents;
+  std::vector<DeviceConfig> devices;
+  std::vector<PowerDomainConfig> power_domains;
+  std::vector<PerformanceDomainConfig> performance_domains;
+  std::vector<ClockConfig> clocks;
+};
+
+/// The state words of domains that are no application processors (DEN0056 power state).
+inline constexpr std::uint32_t power_state_on = 0x0000'0000;
+inline constexpr std::uint32_t power_state_off = 0x4000'0000;
+inline constexpr std::uint32_t power_state_defined_bits = 0x4FFF'FFFF;
+
+/// Reads a description from TOML text; `file` is the name used in errors. A [[power_domain]],
+/// [[performance_domain]] or [[clock]] with `count = N` stands for N of them: in its name and references "{}" becomes
+/// the copy's number and "{/K}" that number divided by K. Errors: all that was found, each with line and key.
+[[nodiscard]] tl::expected<SocConfig, ConfigErrors> parse_soc_config(std::string_view text, const std::string& file);
+/// The same from a file. Further errors: it cannot be read, or is larger than 16 MiB.
+[[nodiscard]] tl::expected<SocConfig, ConfigErrors> load_soc_config(const std::string& path);
+
+}  // namespace scmi::platform

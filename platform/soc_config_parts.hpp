@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// How the reader of SoC descriptions is divided: names and references, resources, agents. Internal to the reader.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "platform/config_reader.hpp"
+#include "platform/soc_config.hpp"
+
+namespace scmi::platform::parts {
+
+inline constexpr std::size_t name_length_max = 63;        ///< Characters of an extended name on the wire.
+inline constexpr std::size_t short_name_length_max = 15;  ///< Characters of a short one.
+
+/// "{}" becomes `number`, "{/K}" becomes number / K.
+[[nodiscard]] std::string expand(std::string_view text, std::uint64_t number);
+
+/// The names of one kind of resource and their positions.
+class Names {
+ public:
+  explicit Names(std::string_view kind) : kind_(kind) {}
+  /// Reports a name that is taken.
+  void add(const std::string& name, unsigned line, const std::string& path, ConfigDiagnostics& diagnostics);
+  /// The position of a name. Reports a dangling reference and answers no_index; an empty name is no reference.
+  [[nodiscard]] Index resolve(const NameRef& ref, const std::string& path, ConfigDiagnostics& diagnostics) const;
+  /// The positions a list of names and `prefix*` patterns stands for, in the list's order, each once.
+  [[nodiscard]] std::vector<Index> match(const std::vector<NameRef>& refs, const std::string& path,
+                                         ConfigDiagnostics& diagnostics) const;
+  [[nodiscard]] std::size_t size() const noexcept { return names_.size(); }
+
+ private:
+  std::string_view kind_;
+  std::vector<std::string> names_;
+  std::unordered_map<std::string, Index> positions_;
+};
+
+/// The names of everything.
+struct AllNames {
+  Names power_domains{"power_domain"};
+  Names performance_domains{"performance_domain"};
+  Names clocks{"clock"};
+  Names devices{"device"};
+};
+
+/// Reads [[power_domain]], [[performance_domain]], [[clock]] and [[device]].
+void read_resources(TableReader& root, SocConfig& soc, AllNames& names, ConfigDiagnostics& diagnostics);
+/// Reads [[agent]]. Needs the resources and the SoC's versions.
+void read_agents(TableReader& root, SocConfig& soc, const AllNames& names, ConfigDiagnostics& diagnostics);
+/// Reads a table {protocol = version word}.
+void read_versions(TableReader table, VersionSet& versions);
+/// The words an error_reply key takes.
+[[nodiscard]] ErrorReply read_error_reply(TableReader& table, ErrorReply fallback);
+
+}  // namespace scmi::platform::parts
