@@ -23,13 +23,14 @@ bool succeeded(std::span<const std::byte> payload) noexcept {
   return status == 0;
 }
 
-LocalError reason_of(std::uint64_t wish) noexcept {
+}  // namespace
+
+LocalError abandon_reason(std::uint64_t wish) noexcept {
   if ((wish & XferWord::want_lost) != 0) return LocalError::platform_lost;
   if ((wish & XferWord::want_close) != 0) return LocalError::channel_closed;
   if ((wish & XferWord::want_cancel) != 0) return LocalError::cancelled;
   return LocalError::timed_out;
 }
-}  // namespace
 
 void ChannelInfo::pump(bool doorbell) noexcept {
   if (binding_.direction == Direction::p2a) {
@@ -45,7 +46,7 @@ void ChannelInfo::pump(bool doorbell) noexcept {
 // --- Areas ---------------------------------------------------------------------------------------------------------
 
 void ChannelInfo::deliver_area(bool doorbell) noexcept {
-  if (!doorbell && !(binding_.ops->poll_done(binding_.state) && has_taker())) return;
+  if (!doorbell && !has_work()) return;
   Xfer& xfer = binding_.table->at(current_.load(std::memory_order_acquire));
   std::uint64_t w = xfer.word.load(std::memory_order_acquire);
   const XferState before = XferWord::state(w);
@@ -75,8 +76,7 @@ void ChannelInfo::deliver_area(bool doorbell) noexcept {
 void ChannelInfo::deliver_response(Xfer& xfer, const RxMessage& message, XferState before) noexcept {
   XferTable& table = *binding_.table;
   const std::uint32_t header = xfer.header.load(std::memory_order_relaxed);
-  const bool ours =
-      message.kind == RxMessage::Kind::message && (message.header & header_defined_bits) == header;
+  const bool ours = message.kind == RxMessage::Kind::message && (message.header & header_defined_bits) == header;
   if (message.kind == RxMessage::Kind::none || (message.kind == RxMessage::Kind::message && !ours)) {
     if (message.kind == RxMessage::Kind::none) {
       counters_for(header).add(Count::spurious);
@@ -113,7 +113,7 @@ void ChannelInfo::finish_give_back(Xfer& xfer, XferState before) noexcept {
   const std::uint64_t wishes = binding_.table->give_back(xfer, before);
   if (wishes == 0) return;
   count_end(header, wishes);
-  fail(xfer, reason_of(wishes));
+  fail(xfer, abandon_reason(wishes));
 }
 
 void ChannelInfo::complete(Xfer& xfer, XferState next) noexcept {
@@ -149,6 +149,7 @@ void ChannelInfo::complete(Xfer& xfer, XferState next) noexcept {
   std::uint64_t w = xfer.word.load(std::memory_order_relaxed);
   for (;;) {
     std::uint64_t to = XferWord::with(w, next) & ~XferWord::wishes;
+    if (next == XferState::early) to |= XferWord::answered_early;
     const bool gone = next == XferState::done && (w & XferWord::released) != 0;
     if (gone) {
       to = (w & XferWord::returned) != 0
@@ -207,8 +208,8 @@ void ChannelInfo::drain_ring() noexcept {
     if (message.kind == RxMessage::Kind::none) return;
     Xfer* lender = message.loan < table.size() ? &table.at(message.loan) : nullptr;
     // A malformed message has no header to go by: it is the reply of whoever lent the buffer.
-    Xfer* xfer = message.kind == RxMessage::Kind::message ? table.find(MessageHeader::unpack(message.header).token)
-                                                          : lender;
+    Xfer* xfer =
+        message.kind == RxMessage::Kind::message ? table.find(MessageHeader::unpack(message.header).token) : lender;
     bool claimed = false;
     XferState before{};
     if (xfer != nullptr) {
@@ -249,7 +250,8 @@ void ChannelInfo::drain_ring() noexcept {
   }
 }
 
-// --- P2A ---------------------------------------------------------------------------------------------------------------
+// --- P2A
+// ---------------------------------------------------------------------------------------------------------------
 
 void ChannelInfo::drain_p2a() noexcept {
   // One producer at a time: the first drains, the others only make him look again.
@@ -329,7 +331,8 @@ void ChannelInfo::take_delayed(std::uint32_t header, std::span<const std::byte> 
   stray(header, payload);
 }
 
-// --- Ends without a reply ------------------------------------------------------------------------------------------------
+// --- Ends without a reply
+// ------------------------------------------------------------------------------------------------
 
 void ChannelInfo::count_end(std::uint32_t header, std::uint64_t wish) noexcept {
   if ((wish & (XferWord::want_close | XferWord::want_lost)) != 0) return;
@@ -374,7 +377,7 @@ bool ChannelInfo::end_pending(Xfer& xfer, std::uint64_t sequence, std::uint64_t 
   if (XferWord::sequence(xfer.word.load(std::memory_order_acquire)) != sequence) return false;
   if (withdraw(xfer)) {
     count_end(header, wish);
-    fail(xfer, reason_of(wish));
+    fail(xfer, abandon_reason(wish));
     return true;
   }
   const std::uint32_t stuck = stuck_.load(std::memory_order_acquire);
@@ -384,13 +387,17 @@ bool ChannelInfo::end_pending(Xfer& xfer, std::uint64_t sequence, std::uint64_t 
     if (stuck_.compare_exchange_strong(expected, 0, std::memory_order_acq_rel)) {
       await_area(false);
       count_end(header, wish);
-      fail(xfer, (wish & XferWord::want_timeout) != 0 ? LocalError::channel_busy : reason_of(wish));
+      fail(xfer, (wish & XferWord::want_timeout) != 0 ? LocalError::channel_busy : abandon_reason(wish));
       return true;
     }
   }
-  if (binding_.table->abandon(xfer, sequence, wish) != XferTable::Abandoned::yes) return false;
+  switch (binding_.table->abandon(xfer, sequence, wish)) {
+    case XferTable::Abandoned::yes: break;
+    case XferTable::Abandoned::recorded: signal(xfer.point); return false;
+    case XferTable::Abandoned::too_late: return false;
+  }
   count_end(header, wish);
-  fail(xfer, reason_of(wish));
+  fail(xfer, abandon_reason(wish));
   return true;
 }
 
@@ -431,7 +438,8 @@ void ChannelInfo::run_completion(Completion& completion, const Result<std::span<
   completion(result);
 }
 
-// --- Pending calls: going out ----------------------------------------------------------------------------------------------
+// --- Pending calls: going out
+// ----------------------------------------------------------------------------------------------
 
 void ChannelInfo::launch(Xfer& xfer) noexcept {
   XferTable& table = *binding_.table;
@@ -464,13 +472,13 @@ void ChannelInfo::launch(Xfer& xfer) noexcept {
   // A ring's reply may come before send returns, and is matched by its own buffer: in flight first. An area's reply
   // would be mistaken for the request while that is being written: in flight afterwards.
   std::uint64_t wishes = shared() ? take_off() : 0;
-  const Result<void> sent = binding_.ops->send(
-      binding_.state, {header, {xfer.tx, xfer.tx_length}, xfer.index, true});
+  const Result<void> sent = binding_.ops->send(binding_.state, {header, {xfer.tx, xfer.tx_length}, xfer.index, true});
   if (!sent) {
     if (shared()) {
       std::uint64_t w = xfer.word.load(std::memory_order_relaxed);
       const bool still = XferWord::state(w) == XferState::in_flight && XferWord::sequence(w) == sequence;
-      if (!still || !xfer.word.compare_exchange_strong(w, XferWord::with(w, XferState::prepared) | XferWord::returned)) {
+      if (!still ||
+          !xfer.word.compare_exchange_strong(w, XferWord::with(w, XferState::prepared) | XferWord::returned)) {
         return;  // A close or a deadline was faster.
       }
     }
@@ -483,8 +491,8 @@ void ChannelInfo::launch(Xfer& xfer) noexcept {
       stuck_.store(xfer.index + 1U, std::memory_order_release);
       return;
     }
-    const LocalError why = sent.error().origin == Origin::local ? static_cast<LocalError>(sent.error().code)
-                                                                : LocalError::platform_lost;
+    const LocalError why =
+        sent.error().origin == Origin::local ? static_cast<LocalError>(sent.error().code) : LocalError::platform_lost;
     fail(xfer, why);
     return;
   }

@@ -51,12 +51,7 @@ void ChannelInfo::release_slow(std::uint64_t before, std::uint64_t what) noexcep
   if ((before & ChannelWord::closing) != 0 && last) finish_close();
 }
 
-Result<void> ChannelInfo::admit(std::uint32_t generation, Instant deadline) noexcept {
-  if (!try_acquire(generation)) {
-    const std::uint64_t w = word();
-    const bool closing = ChannelWord::generation(w) == generation && (w & ChannelWord::closing) != 0;
-    return Error::local(closing ? LocalError::channel_closed : LocalError::stale_handle);
-  }
+Result<void> ChannelInfo::admit(Instant deadline) noexcept {
   WaitNode node;
   WaitPoint point;
   node.point = &point;
@@ -66,8 +61,7 @@ Result<void> ChannelInfo::admit(std::uint32_t generation, Instant deadline) noex
     for (;;) {
       if ((w & (ChannelWord::closing | ChannelWord::lost)) != 0) {
         node.state = WaitNode::State::refused;
-        node.reason =
-            (w & ChannelWord::closing) != 0 ? LocalError::channel_closed : LocalError::platform_lost;
+        node.reason = (w & ChannelWord::closing) != 0 ? LocalError::channel_closed : LocalError::platform_lost;
         break;
       }
       const bool take = (w & ChannelWord::held) == 0 && empty(admission_);
@@ -80,9 +74,7 @@ Result<void> ChannelInfo::admit(std::uint32_t generation, Instant deadline) noex
       }
     }
   }
-  Result<void> result = wait_admission(node, deadline);
-  if (!result) release();
-  return result;
+  return wait_admission(node, deadline);
 }
 
 Result<void> ChannelInfo::wait_admission(WaitNode& node, Instant deadline) noexcept {
@@ -118,6 +110,7 @@ Result<bool> ChannelInfo::admit_pending(Xfer& xfer) noexcept {
     }
     if (word_.compare_exchange_weak(w, next, std::memory_order_acquire, std::memory_order_relaxed)) {
       if (take) return true;
+      xfer.owns_hold = false;
       xfer.node.state = WaitNode::State::queued;
       push_back(admission_, xfer.node);
       return false;
@@ -152,13 +145,14 @@ void ChannelInfo::admit_next(bool shared) noexcept {
     std::uint64_t w = word_.load(std::memory_order_relaxed);
     do {
       if ((w & ChannelWord::held) != 0) return;
-    } while (!word_.compare_exchange_weak(w, w | ChannelWord::held, std::memory_order_acquire,
-                                          std::memory_order_relaxed));
+    } while (
+        !word_.compare_exchange_weak(w, w | ChannelWord::held, std::memory_order_acquire, std::memory_order_relaxed));
     unlink(node);
     if (empty(admission_)) word_.fetch_and(~ChannelWord::waiters, std::memory_order_relaxed);
     node.state = WaitNode::State::admitted;
     if (node.pending != nullptr) {
       launchable = node.pending;
+      launchable->owns_hold = true;
       const std::uint64_t x = launchable->word.load(std::memory_order_relaxed);
       launchable->word.store(XferWord::with(x, XferState::prepared), std::memory_order_release);
     } else {
@@ -267,7 +261,7 @@ void ChannelInfo::sleep(WaitPoint& point, std::uint32_t seen, Instant deadline, 
     fd_count += n;
     // A stuck area gives no doorbell when its last sender polled: look at it now and then.
     if ((n == 0 && c->binding_.description->polling) || c->awaiting_area_.load(std::memory_order_relaxed)) blind = c;
-    if (c->binding_.ops->poll_done(c->binding_.state) && c->has_taker()) ready = true;
+    if (c->has_work()) ready = true;
   }
   if (!ready) {
     Instant until = deadline;

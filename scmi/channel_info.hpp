@@ -3,8 +3,8 @@
 // One channel: the word that guards it against teardown, the arbiter that admits senders, and the lease of whoever
 // waits for it.
 //
-// The channel word holds {generation, open, closing, lost, waiters, held, users}. Whoever touches the channel has a user
-// count; on a channel that carries one message at a time the sender also has `held`. Acquiring, and admission with
+// The channel word holds {generation, open, closing, lost, waiters, held, users}. Whoever touches the channel has a
+// user count; on a channel that carries one message at a time the sender also has `held`. Acquiring, and admission with
 // it, is one CAS when nobody contends; giving both back is one fetch_sub. `waiters` shuts the fast path, so that nobody
 // overtakes the queue. The release that takes the users of a closing channel to zero finishes the close, in whichever
 // context it happens: no close ever waits for itself.
@@ -33,8 +33,8 @@ struct ChannelServices {
   TimeSource& clock;
   Waiter& waiter;
   sync::atomic<TraceTap*> tap{nullptr};
-  Duration spin_extra{};       ///< Spinning goes on for the learned service time plus this.
-  Duration spin_max{};         ///< No longer than this.
+  Duration spin_extra{};         ///< Spinning goes on for the learned service time plus this.
+  Duration spin_max{};           ///< No longer than this.
   Duration poll_interval_max{};  ///< Longest pause between two looks at a channel without doorbell.
 };
 
@@ -90,8 +90,8 @@ class ChannelInfo {
   /// One more user and the area at once, if nobody has it, nobody queues and the peer is there. One CAS.
   [[nodiscard]] bool try_admit(std::uint32_t generation) noexcept {
     std::uint64_t w = word_.load(std::memory_order_relaxed);
-    constexpr std::uint64_t relevant = ChannelWord::held | ChannelWord::waiters | ChannelWord::closing |
-                                       ChannelWord::lost | ChannelWord::open;
+    constexpr std::uint64_t relevant =
+        ChannelWord::held | ChannelWord::waiters | ChannelWord::closing | ChannelWord::lost | ChannelWord::open;
     while (ChannelWord::generation(w) == generation && (w & relevant) == ChannelWord::open &&
            (w & ChannelWord::users_mask) != ChannelWord::users_mask) {
       if (word_.compare_exchange_weak(w, w + (ChannelWord::one_user | ChannelWord::held), std::memory_order_acquire,
@@ -104,7 +104,8 @@ class ChannelInfo {
   /// Gives back a user count and, with ChannelWord::held, the area. The caller must not touch the channel afterwards.
   void release(std::uint64_t what = ChannelWord::one_user) noexcept {
     const std::uint64_t before = word_.fetch_sub(what, std::memory_order_acq_rel);
-    if ((before & (ChannelWord::waiters | ChannelWord::closing)) != 0) [[unlikely]] release_slow(before, what);
+    if ((before & (ChannelWord::waiters | ChannelWord::closing)) != 0) [[unlikely]]
+      release_slow(before, what);
   }
   /// Gives the area back and keeps the user count.
   void release_hold() noexcept SCMI_EXCLUDES(mutex_);
@@ -112,9 +113,9 @@ class ChannelInfo {
   [[nodiscard]] std::uint32_t slot() const noexcept { return slot_; }
 
   // --- Arbiter ---------------------------------------------------------------------------------------------------
-  /// Acquires and waits for admission, in order. Errors: stale_handle, channel_closed, platform_lost, channel_busy
-  /// (the deadline passed in the queue).
-  [[nodiscard]] Result<void> admit(std::uint32_t generation, Instant deadline) noexcept SCMI_EXCLUDES(mutex_);
+  /// `copied` channels: waits for the area, in order. The caller has a user count. Errors: channel_closed,
+  /// platform_lost, channel_busy (the deadline passed in the queue).
+  [[nodiscard]] Result<void> admit(Instant deadline) noexcept SCMI_EXCLUDES(mutex_);
   /// `lent` channels: waits in order for a free xfer. The caller has a user count.
   [[nodiscard]] Result<Xfer*> admit_shared(Instant deadline) noexcept SCMI_EXCLUDES(mutex_);
   /// Admits a prepared pending xfer now (true) or queues it to be launched by whoever frees the area (false). The xfer
@@ -128,9 +129,9 @@ class ChannelInfo {
   void refuse_queue(LocalError reason) noexcept SCMI_EXCLUDES(mutex_);
 
   // --- Waiting ---------------------------------------------------------------------------------------------------
-  /// Sleeps until `point.word` moves from `seen`, the deadline, or activity on the channel. Takes the wait lease if it is free, and then
-  /// reads doorbell and liveness for everybody and delivers what came. May return early. The caller has a user count.
-  /// `also` is a second channel to listen on (the P2A side of a delayed response), or null.
+  /// Sleeps until `point.word` moves from `seen`, the deadline, or activity on the channel. Takes the wait lease if it
+  /// is free, and then reads doorbell and liveness for everybody and delivers what came. May return early. The caller
+  /// has a user count. `also` is a second channel to listen on (the P2A side of a delayed response), or null.
   void sleep(WaitPoint& point, std::uint32_t seen, Instant deadline, ChannelInfo* also = nullptr) noexcept
       SCMI_EXCLUDES(mutex_);
   [[nodiscard]] bool led() const noexcept { return lease_.load(std::memory_order_relaxed) != 0; }
@@ -170,6 +171,13 @@ class ChannelInfo {
   /// Gives a protocol a block of its own. False when there are none left (it then shares the first).
   bool add_protocol(ProtocolId protocol) noexcept SCMI_EXCLUDES(mutex_);
   [[nodiscard]] CounterSnapshot total() const noexcept;
+  /// The counters of a protocol that has a block here; zeros otherwise.
+  [[nodiscard]] CounterSnapshot protocol_counters(ProtocolId protocol) const noexcept {
+    const std::uint8_t block = block_of_[protocol.value].load(std::memory_order_relaxed);
+    return block == 0 ? CounterSnapshot{} : blocks_[block].snapshot();
+  }
+  /// Whether fetching from the channel now would find something that somebody waits for.
+  [[nodiscard]] bool has_work() noexcept { return binding_.ops->poll_done(binding_.state) && has_taker(); }
 
   void trace(TraceKind kind, std::uint32_t header, std::span<const std::byte> payload) noexcept {
     if (TraceTap* tap = services_.tap.load(std::memory_order_acquire)) [[unlikely]] {
@@ -193,6 +201,7 @@ class ChannelInfo {
 
  private:
   friend class ChannelRegistry;
+  friend class Transaction;
   void release_slow(std::uint64_t before, std::uint64_t what) noexcept SCMI_EXCLUDES(mutex_);
   void admit_next(bool shared) noexcept SCMI_EXCLUDES(mutex_);
   /// Whether something fetched from the channel now would have an owner.
@@ -239,6 +248,9 @@ class ChannelInfo {
   std::array<CounterBlock, max_protocols> blocks_;
   sync::atomic<std::uint32_t> block_count_{1};
 };
+
+/// Why an abandoned xfer was abandoned.
+[[nodiscard]] LocalError abandon_reason(std::uint64_t xfer_word) noexcept;
 
 /// A counted reference to an open channel: the only way to touch one. Movable, not copyable.
 class ChannelRef {

@@ -76,8 +76,8 @@ Result<ChannelHandle> ChannelRegistry::open(const Transport& transport, Protocol
     taken_[index] = false;
     return port.error();
   }
-  ChannelBinding binding{transport.ops, transport.description, port->state,     direction,
-                         port->max_payload,  port->memory_id,        nullptr};
+  ChannelBinding binding{transport.ops,     transport.description, port->state, direction,
+                         port->max_payload, port->memory_id,       nullptr};
   const bool shared = transport.description->buffers == BufferModel::lent;
   if (direction == Direction::a2p) {
     const sync::MutexLock lock(mutex_);

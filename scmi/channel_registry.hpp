@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The channels of one agent, and the only way in from below. The registry turns a transport's handle into a counted
-// reference, or refuses and counts it. It is shared: transports keep a copy for as long as they may call, so that a callback
-// that comes after the agent is gone still meets a registry, finds its generation over, and is a counted no-op.
+// reference, or refuses and counts it. It is shared: transports keep a copy for as long as they may call, so that a
+// callback that comes after the agent is gone still meets a registry, finds its generation over, and is a counted
+// no-op.
 #pragma once
 
 #include <array>
@@ -18,8 +19,8 @@ namespace scmi {
 /// Limits and times of an agent's channels.
 struct RegistrySettings {
   std::uint32_t max_channels = 64;
-  std::uint16_t pending_calls_max = 32;      ///< Pending calls for each `copied` channel.
-  std::uint32_t notification_queue = 256;    ///< Notifications held for each P2A channel.
+  std::uint16_t pending_calls_max = 32;    ///< Pending calls for each `copied` channel.
+  std::uint32_t notification_queue = 256;  ///< Notifications held for each P2A channel.
   std::uint16_t first_token = 0;
   Duration quarantine_horizon = std::chrono::seconds(30);
   Duration spin_extra = std::chrono::microseconds(5);
@@ -42,8 +43,8 @@ class ChannelRegistry : public std::enable_shared_from_this<ChannelRegistry> {
   /// Lets a further protocol use an open channel. Error: stale_handle.
   Result<void> map(ProtocolId protocol, Direction direction, ChannelHandle handle) SCMI_EXCLUDES(mutex_);
   /// Closes a channel: no new users, every call on it ends with channel_closed, the transport stops, and once the last
-  /// user has left the transport frees it. Waits for that, asleep, unless called from inside a callback of this registry: then
-  /// the last release finishes it. Idempotent; a stale handle is a no-op.
+  /// user has left the transport frees it. Waits for that, asleep, unless called from inside a callback of this
+  /// registry: then the last release finishes it. Idempotent; a stale handle is a no-op.
   void close(ChannelHandle handle) noexcept SCMI_EXCLUDES(mutex_);
   /// Closes every channel, P2A first.
   void close_all() noexcept;
@@ -60,6 +61,7 @@ class ChannelRegistry : public std::enable_shared_from_this<ChannelRegistry> {
   [[nodiscard]] ChannelInfo* slot(std::uint32_t index) noexcept {
     return index < slots_.size() ? slots_[index].get() : nullptr;
   }
+  [[nodiscard]] std::size_t notification_capacity() const noexcept { return settings_.notification_queue; }
   [[nodiscard]] std::size_t slot_count() const noexcept { return slots_.size(); }
   /// Handle of the channel open in a slot now; generation 0 if none is.
   [[nodiscard]] ChannelHandle handle_at(std::uint32_t index) const noexcept;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The bounded queue between the receive path of one P2A channel and the agent's dispatcher. Producer: whoever drains
-// the channel (one at a time, the channel's rx claim). Consumer: the dispatcher (one at a time, the agent's dispatch claim).
-// Overflow: the newest is dropped, and counted by the caller. Storage is preallocated.
+// the channel (one at a time, the channel's rx claim). Consumer: the dispatcher (one at a time, the agent's dispatch
+// claim). Overflow: the newest is dropped, and counted by the caller. Storage is preallocated.
 #pragma once
 
 #include <boost/lockfree/spsc_queue.hpp>

@@ -101,6 +101,10 @@ void XferTable::release(Xfer& xfer) noexcept {
   } while (!xfer.word.compare_exchange_weak(w, next, std::memory_order_acq_rel, std::memory_order_acquire));
 }
 
+void XferTable::discard(Xfer& xfer) noexcept {
+  xfer.word.store(freed(xfer.word.load(std::memory_order_relaxed)), std::memory_order_release);
+}
+
 void XferTable::settle(Xfer& xfer) noexcept {
   std::uint64_t w = xfer.word.load(std::memory_order_acquire);
   std::uint64_t next = 0;
@@ -115,8 +119,8 @@ void XferTable::buffer_returned(Xfer& xfer) noexcept {
   std::uint64_t next = 0;
   do {
     if ((w & XferWord::returned) != 0) return;
-    const bool last = XferWord::state(w) == XferState::abandoned && (w & XferWord::released) != 0 &&
-                      (w & XferWord::settled) != 0;
+    const bool last =
+        XferWord::state(w) == XferState::abandoned && (w & XferWord::released) != 0 && (w & XferWord::settled) != 0;
     next = last ? freed(w) : w | XferWord::returned;
   } while (!xfer.word.compare_exchange_weak(w, next, std::memory_order_acq_rel, std::memory_order_acquire));
 }

@@ -48,7 +48,8 @@ struct XferWord {
   static constexpr std::uint64_t wishes = want_timeout | want_cancel | want_close | want_lost;
   static constexpr std::uint64_t blocking = 1U << 15;  ///< The caller waits in Transaction and ends the use by himself.
   static constexpr std::uint64_t settled = 1U << 16;   ///< Abandoned, and whoever did it needs the xfer no longer.
-  static constexpr std::uint64_t flags = released | returned | waiting | wishes | blocking | settled;
+  static constexpr std::uint64_t answered_early = 1U << 17;  ///< The delayed response came; the response is owed.
+  static constexpr std::uint64_t flags = released | returned | waiting | wishes | blocking | settled | answered_early;
   static constexpr unsigned sequence_shift = 24;
 
   [[nodiscard]] static constexpr XferState state(std::uint64_t w) noexcept {
@@ -126,6 +127,8 @@ class XferTable {
   /// Takes a free xfer other than the held one; nullptr when all are in use. Any context, lock-free.
   /// `blocking`: for a Transaction, not for a pending call.
   [[nodiscard]] Xfer* allocate(bool blocking) noexcept;
+  /// Gives an xfer back that was allocated and never used.
+  void discard(Xfer& xfer) noexcept;
   /// Starts a new use of the held xfer. Only by the context that holds the channel.
   void prepare_held() noexcept;
   /// The caller is done with a done or abandoned xfer: free now, or once its lent buffer returns. Any context, once.
