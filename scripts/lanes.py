@@ -57,6 +57,11 @@ BUILDS = {
 LANES = [*BUILDS, "format", "tidy"]
 
 
+# Of a long output of a failed command, the lines that say what is wrong, and how many.
+TELLING = re.compile(r"^FAILED:|error:|Error:|undefined reference")
+SHOWN_MAX = 60
+
+
 def say(text):
     print(text, flush=True)
 
@@ -67,7 +72,13 @@ def run_quiet(command, env=None, cwd=ROOT):
                             stderr=subprocess.STDOUT, text=True, errors="replace")
     if answer.returncode != 0:
         say(f"  failed: {shlex.join(map(str, command))}")
-        say(answer.stdout.rstrip())
+        lines = answer.stdout.rstrip().splitlines()
+        if len(lines) > SHOWN_MAX:
+            telling = [n for n, line in enumerate(lines) if TELLING.search(line)]
+            near = {m for n in telling for m in range(n, n + 3)}
+            lines = [line for n, line in enumerate(lines) if n in near][:SHOWN_MAX] or lines[-SHOWN_MAX:]
+            lines.append("(shortened; run the command by hand for all of it)")
+        say("\n".join(lines))
     return answer.returncode == 0
 
 
