@@ -40,8 +40,8 @@ class Converter {
     ConfigNode::Table into;
     into.reserve(from.size());
     for (const auto& [key, node] : from) {
-      into.emplace_back(std::string(key.str()), convert(node));
-      if (into.back().second.line == 0) into.back().second.line = key.source().begin.line;
+      into.push_back({std::string(key.str()), convert(node)});
+      if (into.back().node.line == 0) into.back().node.line = key.source().begin.line;
     }
     return into;
   }

@@ -8,7 +8,6 @@
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
-#include <utility>
 #include <variant>
 #include <vector>
 
@@ -30,10 +29,17 @@ using ConfigErrors = std::vector<ConfigError>;
 
 /// One value of the file.
 struct ConfigNode {
+  struct Entry;
   using Array = std::vector<ConfigNode>;
-  using Table = std::vector<std::pair<std::string, ConfigNode>>;  ///< In the order of the keys' names.
+  using Table = std::vector<Entry>;  ///< In the order of the keys' names.
   std::variant<bool, std::int64_t, double, std::string, Array, Table> value;
   unsigned line = 0;
+};
+
+/// A key and what it stands for. A type of its own, since a std::pair of an incomplete type is no type yet.
+struct ConfigNode::Entry {
+  std::string key;
+  ConfigNode node;
 };
 
 /// What a node holds, for messages: "boolean", "integer", "number", "string", "array", "table".

@@ -36,8 +36,8 @@ std::string TableReader::path(std::string_view key) const {
 namespace {
 const ConfigNode* lookup(const ConfigNode::Table* table, std::string_view key) noexcept {
   if (table == nullptr) return nullptr;
-  const auto at = std::find_if(table->begin(), table->end(), [&](const auto& entry) { return entry.first == key; });
-  return at == table->end() ? nullptr : &at->second;
+  const auto at = std::find_if(table->begin(), table->end(), [&](const auto& entry) { return entry.key == key; });
+  return at == table->end() ? nullptr : &at->node;
 }
 }  // namespace
 
@@ -187,8 +187,8 @@ std::vector<std::string> TableReader::keys() {
   std::vector<std::string> list;
   if (table_ == nullptr) return list;
   for (const auto& entry : *table_) {
-    list.push_back(entry.first);
-    asked_.push_back(entry.first);
+    list.push_back(entry.key);
+    asked_.push_back(entry.key);
   }
   return list;
 }

@@ -72,7 +72,7 @@ void link_copies(const std::vector<Entry<Config>>& entries, std::vector<Config>&
 // ---- Power domains
 
 Entry<PowerDomainConfig> read_power_domain(TableReader table) {
-  Entry<PowerDomainConfig> entry{table, 1, {}, {}};
+  Entry<PowerDomainConfig> entry{std::move(table), 1, {}, {}};
   TableReader& t = entry.table;
   PowerDomainConfig& c = entry.config;
   entry.count = read_count(t);
@@ -178,7 +178,7 @@ void require_level(TableReader& t, std::string_view key, const std::vector<Perfo
 }
 
 Entry<PerformanceDomainConfig> read_performance_domain(TableReader table) {
-  Entry<PerformanceDomainConfig> entry{table, 1, {}, {}};
+  Entry<PerformanceDomainConfig> entry{std::move(table), 1, {}, {}};
   TableReader& t = entry.table;
   PerformanceDomainConfig& c = entry.config;
   entry.count = read_count(t);
@@ -257,7 +257,7 @@ void read_extended(TableReader& t, ClockConfig& c) {
 
 /// References of a clock: power domain, initial parent, then the possible parents.
 Entry<ClockConfig> read_clock(TableReader table) {
-  Entry<ClockConfig> entry{table, 1, {}, {}};
+  Entry<ClockConfig> entry{std::move(table), 1, {}, {}};
   TableReader& t = entry.table;
   ClockConfig& c = entry.config;
   entry.count = read_count(t);

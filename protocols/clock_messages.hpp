@@ -118,7 +118,7 @@ struct DescribeRates {
   template <class Self, class V>
   static constexpr void fields(Self& m, V& v) {
     v.u32("clock_id", m.clock_id);
-    v.u32("rate_index", m.rate_index);
+    v.u32(Field("rate_index").omittable(), m.rate_index);
   }
   bool operator==(const DescribeRates&) const = default;
 };
@@ -151,7 +151,7 @@ struct RateSet {
 
   template <class Self, class V>
   static constexpr void fields(Self& m, V& v) {
-    v.word("flags", m.flags, flags_bits);
+    v.word(Field("flags").omittable(), m.flags, flags_bits);
     v.u32("clock_id", m.clock_id);
     v.u64({"rate", Unit::hertz}, m.rate_hz);
   }
@@ -227,7 +227,7 @@ struct NameGet {
 
     template <class Self, class V>
     static constexpr void fields(Self& m, V& v) {
-      v.word("flags", m.flags, {});
+      v.word(Field("flags").omittable(), m.flags, {});
       v.text("name", m.name);
     }
     bool operator==(const Reply&) const = default;
@@ -292,7 +292,7 @@ struct ConfigGet {
 
     template <class Self, class V>
     static constexpr void fields(Self& m, V& v) {
-      v.word("attributes", m.attributes, {});
+      v.word(Field("attributes").omittable(), m.attributes, {});
       v.word("config", m.config, config_bits);
       v.u32("extended_config_val", m.extended_config_val);
     }
@@ -302,7 +302,7 @@ struct ConfigGet {
   template <class Self, class V>
   static constexpr void fields(Self& m, V& v) {
     v.u32("clock_id", m.clock_id);
-    v.word("flags", m.flags, flags_bits);
+    v.word(Field("flags").omittable(), m.flags, flags_bits);
   }
   bool operator==(const ConfigGet&) const = default;
 };
@@ -333,7 +333,7 @@ struct PossibleParentsGet {
   template <class Self, class V>
   static constexpr void fields(Self& m, V& v) {
     v.u32("clock_id", m.clock_id);
-    v.u32("skip_parents", m.skip_parents);
+    v.u32(Field("skip_parents").omittable(), m.skip_parents);
   }
   bool operator==(const PossibleParentsGet&) const = default;
 };

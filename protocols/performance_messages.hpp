@@ -145,7 +145,7 @@ struct DescribeLevels {
   template <class Self, class V>
   static constexpr void fields(Self& m, V& v) {
     v.u32("domain_id", m.domain_id);
-    v.u32("level_index", m.level_index);
+    v.u32(Field("level_index").omittable(), m.level_index);
   }
   bool operator==(const DescribeLevels&) const = default;
 };
@@ -322,7 +322,7 @@ struct DomainNameGet {
 
     template <class Self, class V>
     static constexpr void fields(Self& m, V& v) {
-      v.word("flags", m.flags, {});
+      v.word(Field("flags").omittable(), m.flags, {});
       v.text("name", m.name);
     }
     bool operator==(const Reply&) const = default;

@@ -98,7 +98,7 @@ struct StateSet {
 
   template <class Self, class V>
   static constexpr void fields(Self& m, V& v) {
-    v.word("flags", m.flags, flags_bits);
+    v.word(Field("flags").omittable(), m.flags, flags_bits);
     v.u32("domain_id", m.domain_id);
     v.u32(power_state_field, m.power_state);
   }
@@ -173,7 +173,7 @@ struct DomainNameGet {
 
     template <class Self, class V>
     static constexpr void fields(Self& m, V& v) {
-      v.word("flags", m.flags, {});
+      v.word(Field("flags").omittable(), m.flags, {});
       v.text("name", m.name);
     }
     bool operator==(const Reply&) const = default;

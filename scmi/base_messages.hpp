@@ -119,7 +119,7 @@ struct DiscoverListProtocols {
 
   template <class Self, class V>
   static constexpr void fields(Self& m, V& v) {
-    v.u32("skip", m.skip);
+    v.u32(Field("skip").omittable(), m.skip);
   }
   bool operator==(const DiscoverListProtocols&) const = default;
 };
@@ -220,7 +220,7 @@ struct ResetAgentConfiguration {
   template <class Self, class V>
   static constexpr void fields(Self& m, V& v) {
     v.u32("agent_id", m.agent_id);
-    v.word("flags", m.flags, flags_bits);
+    v.word(Field("flags").omittable(), m.flags, flags_bits);
   }
   bool operator==(const ResetAgentConfiguration&) const = default;
 };

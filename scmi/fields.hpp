@@ -65,11 +65,17 @@ struct Field {
   Unit unit = Unit::none;
   Display display = Display::decimal;
   std::span<const NamedValue> names{};
+  bool may_be_omitted = false;  ///< A person who writes the message by hand may leave it out: zero then.
 
   // NOLINTNEXTLINE(*-explicit-*): lets fields() pass a bare name.
   constexpr Field(const char* n, Unit u = Unit::none, Display d = Display::decimal,
                   std::span<const NamedValue> v = {}) noexcept
       : name(n), unit(u), display(d), names(v) {}
+  [[nodiscard]] constexpr Field omittable() const noexcept {
+    Field copy = *this;
+    copy.may_be_omitted = true;
+    return copy;
+  }
 };
 
 /// Bits [high:low] of a word, and the protocol version that gave them a meaning.

@@ -42,6 +42,7 @@ BUILDS = {
             "UBSAN_SYMBOLIZER_PATH": SYMBOLIZER,
         },
         "timeout_factor": 4,
+        "faults": ["overrun", "leak", "overflow"],
     },
     "tsan": {
         "cxx": "clang++-19",
@@ -50,22 +51,34 @@ BUILDS = {
             "TSAN_OPTIONS": f"halt_on_error=1:second_deadlock_stack=1:external_symbolizer_path={SYMBOLIZER}",
         },
         "timeout_factor": 8,
+        "faults": ["race"],
     },
 }
 LANES = [*BUILDS, "format", "tidy"]
+
+
+# Of a long output of a failed command, the lines that say what is wrong, and how many.
+TELLING = re.compile(r"^FAILED:|error:|Error:|undefined reference")
+SHOWN_MAX = 60
 
 
 def say(text):
     print(text, flush=True)
 
 
-def run_quiet(command, env=None):
+def run_quiet(command, env=None, cwd=ROOT):
     """Runs a command; its output is shown only when it fails. True when it succeeded."""
-    answer = subprocess.run(command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+    answer = subprocess.run(command, cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                             stderr=subprocess.STDOUT, text=True, errors="replace")
     if answer.returncode != 0:
         say(f"  failed: {shlex.join(map(str, command))}")
-        say(answer.stdout.rstrip())
+        lines = answer.stdout.rstrip().splitlines()
+        if len(lines) > SHOWN_MAX:
+            telling = [n for n, line in enumerate(lines) if TELLING.search(line)]
+            near = {m for n in telling for m in range(n, n + 3)}
+            lines = [line for n, line in enumerate(lines) if n in near][:SHOWN_MAX] or lines[-SHOWN_MAX:]
+            lines.append("(shortened; run the command by hand for all of it)")
+        say("\n".join(lines))
     return answer.returncode == 0
 
 
@@ -122,9 +135,9 @@ def build_lane(lane, options):
         build_dir(lane), suites=options.suite, without=[] if lane == "release" else ["ground"],
         timeout_factor=BUILDS[lane].get("timeout_factor", 1), env=BUILDS[lane].get("env"), jobs=options.jobs,
         expected_suites=[] if options.suite else expected)
-    if lane == "clang":
-        if lock_violation_is_refused():
-            say("  ok   thread-safety analysis: the planted violation is refused")
+    bites = {"clang": lock_violation_is_refused, "asan": sanitizer_finds_faults, "tsan": sanitizer_finds_faults}
+    if lane in bites and not options.suite:
+        if bites[lane](lane):
             passed += 1
         else:
             failed += 1
@@ -148,19 +161,38 @@ def compile_flags(lane, source):
     return keep
 
 
-def lock_violation_is_refused():
+def lock_violation_is_refused(lane):
     """The analysis is on and an error: a field read without its lock must not compile, the same with it must."""
     planted = str(ROOT / "tests/ground/planted/unguarded.cpp")
-    flags = compile_flags("clang", "scmi/status.cpp")
-    directory = build_dir("clang")
+    flags = compile_flags(lane, "scmi/status.cpp")
+    directory = build_dir(lane)
     good = subprocess.run([*flags, "-fsyntax-only", "-DWITH_LOCK", planted], cwd=directory, capture_output=True,
                           text=True)
     bad = subprocess.run([*flags, "-fsyntax-only", planted], cwd=directory, capture_output=True, text=True)
     if good.returncode == 0 and bad.returncode != 0 and "-Wthread-safety" in bad.stderr:
+        say("  ok   thread-safety analysis refuses the planted violation")
         return True
     say("  FAIL thread-safety analysis: the planted violation of tests/ground/planted/unguarded.cpp is not refused")
     say(good.stderr + bad.stderr)
     return False
+
+
+def sanitizer_finds_faults(lane):
+    """The lane's sanitizers are in force: each planted fault ends the program, and nothing else does."""
+    directory = build_dir(lane)
+    program = directory / "planted-faults"
+    env = dict(os.environ, **BUILDS[lane]["env"])
+    if not run_quiet([*compile_flags(lane, "scmi/status.cpp"), "-Wno-error", "-pthread",
+                      str(ROOT / "tests/ground/planted/faults.cpp"), "-o", str(program)], cwd=directory):
+        return False
+    wrong = []
+    for fault in ["none", *BUILDS[lane]["faults"]]:
+        status = subprocess.run([program, fault], env=env, capture_output=True).returncode
+        if (status == 0) != (fault == "none"):
+            wrong.append(f"{fault}: status {status}")
+    say(f"  FAIL sanitizers: the planted faults of tests/ground/planted/faults.cpp: {', '.join(wrong)}" if wrong else
+        f"  ok   sanitizers find the planted faults: {', '.join(BUILDS[lane]['faults'])}")
+    return not wrong
 
 
 def format_lane(_):

@@ -1,0 +1,515 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What arrives, and who gets it. On an area the receiver first claims the current xfer, then looks at FREE again and
+// copies header, length and payload once, and only then judges the copy: two observers of one FREE are one reply, and
+// nobody reads the next request as a reply, because an xfer is `in_flight` only after its request was published.
+// On a ring the match comes first, since each message has a buffer of its own.
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "scmi/channel_info.hpp"
+#include "scmi/channel_registry.hpp"
+
+namespace scmi {
+
+namespace {
+constexpr std::uint32_t status_size = 4;
+constexpr std::size_t p2a_burst = 1024;  ///< Messages taken in one go, so that a flood does not keep a caller for ever.
+
+bool succeeded(std::span<const std::byte> payload) noexcept {
+  std::uint32_t status = 0;
+  std::memcpy(&status, payload.data(), sizeof status);
+  return status == 0;
+}
+
+}  // namespace
+
+LocalError abandon_reason(std::uint64_t wish) noexcept {
+  if ((wish & XferWord::want_lost) != 0) return LocalError::platform_lost;
+  if ((wish & XferWord::want_close) != 0) return LocalError::channel_closed;
+  if ((wish & XferWord::want_cancel) != 0) return LocalError::cancelled;
+  return LocalError::timed_out;
+}
+
+void ChannelInfo::pump(bool doorbell) noexcept {
+  if (binding_.direction == Direction::p2a) {
+    drain_p2a();
+  } else if (shared()) {
+    drain_ring();
+  } else {
+    deliver_area(doorbell);
+    retry_stuck();
+  }
+}
+
+// --- Areas ---------------------------------------------------------------------------------------------------------
+
+void ChannelInfo::deliver_area(bool doorbell) noexcept {
+  if (!doorbell && !has_work()) return;
+  Xfer& xfer = binding_.table->at(current_.load(std::memory_order_acquire));
+  std::uint64_t w = xfer.word.load(std::memory_order_acquire);
+  const XferState before = XferWord::state(w);
+  if (before != XferState::in_flight && before != XferState::early) {
+    // Nobody waits. If nobody holds the area either, what lies there may be a late reply.
+    const std::uint64_t channel = word();
+    if (!binding_.table->quarantine_empty() && try_admit(ChannelWord::generation(channel))) {
+      if (binding_.ops->poll_done(binding_.state)) take_late();
+      release(ChannelWord::one_user | ChannelWord::held);
+    } else if (doorbell) {
+      unattributed().add(Count::spurious);
+    }
+    return;
+  }
+  // Acquire: pairs with the publisher's release of `in_flight`, so that we see the area as not FREE or later.
+  if (!xfer.word.compare_exchange_strong(w, XferWord::with(w, XferState::receiving), std::memory_order_acquire,
+                                         std::memory_order_relaxed)) {
+    if (doorbell) unattributed().add(Count::spurious);
+    return;
+  }
+  // An early xfer has its delayed response in rx: the response only releases the area.
+  std::byte* into = before == XferState::early ? xfer.tx : xfer.rx;
+  const RxMessage message = binding_.ops->fetch_response(binding_.state, {into, binding_.max_payload});
+  deliver_response(xfer, message, before);
+}
+
+void ChannelInfo::deliver_response(Xfer& xfer, const RxMessage& message, XferState before) noexcept {
+  XferTable& table = *binding_.table;
+  const std::uint32_t header = xfer.header.load(std::memory_order_relaxed);
+  const bool ours = message.kind == RxMessage::Kind::message && (message.header & header_defined_bits) == header;
+  if (message.kind == RxMessage::Kind::none || (message.kind == RxMessage::Kind::message && !ours)) {
+    if (message.kind == RxMessage::Kind::none) {
+      counters_for(header).add(Count::spurious);
+    } else if (xfer.rejected_header.exchange(message.header | 1U << 31, std::memory_order_relaxed) !=
+               (message.header | 1U << 31)) {
+      stray(message.header, message.payload);
+    }
+    finish_give_back(xfer, before);
+    return;
+  }
+  table.note_answered(header);
+  if (before == XferState::early) {
+    counters_for(header).add(Count::replies);
+    complete(xfer, XferState::done);
+    return;
+  }
+  if (!ours || message.payload.size() < status_size) {
+    const bool error_bit = message.kind == RxMessage::Kind::channel_error;
+    counters_for(header).add(error_bit ? Count::channel_errors : Count::malformed);
+    trace(error_bit ? TraceKind::channel_error : TraceKind::malformed, header, message.payload);
+    xfer.failed = true;
+    xfer.failure = error_bit ? LocalError::channel_error : LocalError::malformed_reply;
+    complete(xfer, XferState::done);
+    return;
+  }
+  if (xfer.owns_user || shared()) counters_for(header).add(Count::replies);  // A holder counts its own.
+  trace(TraceKind::response, header, message.payload);
+  xfer.rx_length = static_cast<std::uint32_t>(message.payload.size());
+  complete(xfer, xfer.expects_delayed && succeeded(message.payload) ? XferState::responded : XferState::done);
+}
+
+void ChannelInfo::finish_give_back(Xfer& xfer, XferState before) noexcept {
+  const std::uint32_t header = xfer.header.load(std::memory_order_relaxed);
+  const std::uint64_t wishes = binding_.table->give_back(xfer, before);
+  if (wishes == 0) return;
+  count_end(header, wishes);
+  fail(xfer, abandon_reason(wishes));
+}
+
+void ChannelInfo::complete(Xfer& xfer, XferState next) noexcept {
+  XferTable& table = *binding_.table;
+  const bool hold = xfer.owns_hold && next != XferState::early;
+  const bool user = xfer.owns_user && next == XferState::done;
+  const bool marked = xfer.token_marked;
+  const Token token = MessageHeader::unpack(xfer.header.load(std::memory_order_relaxed)).token;
+  Completion completion;
+  Result<std::span<const std::byte>> result{std::span<const std::byte>{}};
+  std::vector<std::byte> copy;
+  if (hold) xfer.owns_hold = false;
+  if (user) xfer.owns_user = false;
+  if (next == XferState::responded) {
+    xfer.deadline.store((services_.clock.now() + xfer.delayed_timeout).time_since_epoch().count(),
+                        std::memory_order_relaxed);
+  }
+  if (xfer.completion && next != XferState::responded) {
+    // Copied, so that the caller may give the xfer back while the callback runs.
+    completion = std::exchange(xfer.completion, nullptr);
+    if (xfer.failed) {
+      result = Error::local(xfer.failure);
+    } else {
+      copy.assign(xfer.rx, xfer.rx + xfer.rx_length);
+      result = std::span<const std::byte>(copy);
+    }
+  }
+  if (next == XferState::done && marked) {
+    xfer.token_marked = false;
+    table.unmark(token);
+  }
+  WaitPoint& point = xfer.point;
+  std::uint64_t w = xfer.word.load(std::memory_order_relaxed);
+  for (;;) {
+    std::uint64_t to = XferWord::with(w, next) & ~XferWord::wishes;
+    if (next == XferState::early) to |= XferWord::answered_early;
+    const bool gone = next == XferState::done && (w & XferWord::released) != 0;
+    if (gone) {
+      to = (w & XferWord::returned) != 0
+               ? (w & ~(XferWord::state_mask | XferWord::flags)) | static_cast<std::uint64_t>(XferState::free)
+               : XferWord::with(w, XferState::abandoned);
+    }
+    // Release: pairs with the caller's acquire load of `done`; the reply is in place.
+    if (xfer.word.compare_exchange_weak(w, to, std::memory_order_seq_cst)) break;
+  }
+  // From here on the xfer may belong to its caller, or to the next one.
+  if ((w & (XferWord::blocking | XferWord::waiting)) != XferWord::blocking) signal(point);
+  // A wish that came during the copy loses against a reply, but not against a delayed response still to come.
+  const bool owed = next == XferState::responded && (w & XferWord::wishes) != 0;
+  if (hold) release_hold();
+  if (owed) static_cast<void>(end_pending(xfer, XferWord::sequence(w), w & XferWord::wishes));
+  if (completion) run_completion(completion, result);
+  if (user) release();
+}
+
+void ChannelInfo::take_late() noexcept {
+  // The area is ours and FREE. What lies there is our last reply, consumed before, or a late one.
+  Xfer& xfer = binding_.table->held();
+  const RxMessage message = binding_.ops->fetch_response(binding_.state, {xfer.rx, binding_.max_payload});
+  if (message.kind != RxMessage::Kind::message) return;
+  if (binding_.table->classify_stray(message.header) == Stray::late) {
+    counters_for(message.header).add(Count::late);
+    trace(TraceKind::late, message.header, message.payload);
+  }
+}
+
+void ChannelInfo::stray(std::uint32_t header, std::span<const std::byte> payload) noexcept {
+  const bool sane = MessageHeader::unpack(header).type == MessageType::command ||
+                    MessageHeader::unpack(header).type == MessageType::delayed_response;
+  switch (sane && binding_.direction == Direction::a2p ? binding_.table->classify_stray(header) : Stray::unexpected) {
+    case Stray::late:
+      counters_for(header).add(Count::late);
+      trace(TraceKind::late, header, payload);
+      break;
+    case Stray::duplicate:
+      counters_for(header).add(Count::duplicate);
+      trace(TraceKind::duplicate, header, payload);
+      break;
+    case Stray::unexpected:
+      counters_for(header).add(Count::unexpected);
+      trace(TraceKind::unexpected, header, payload);
+      break;
+  }
+}
+
+// --- Rings -----------------------------------------------------------------------------------------------------------
+
+void ChannelInfo::drain_ring() noexcept {
+  XferTable& table = *binding_.table;
+  for (std::size_t budget = 2 * table.size() + p2a_burst; budget != 0; --budget) {
+    const RxMessage message = binding_.ops->fetch_response(binding_.state, {});
+    if (message.kind == RxMessage::Kind::none) return;
+    Xfer* lender = message.loan < table.size() ? &table.at(message.loan) : nullptr;
+    // A malformed message has no header to go by: it is the reply of whoever lent the buffer.
+    Xfer* xfer =
+        message.kind == RxMessage::Kind::message ? table.find(MessageHeader::unpack(message.header).token) : lender;
+    bool claimed = false;
+    XferState before{};
+    if (xfer != nullptr) {
+      std::uint64_t w = xfer->word.load(std::memory_order_acquire);
+      before = XferWord::state(w);
+      const std::uint32_t header = xfer->header.load(std::memory_order_relaxed);
+      const bool open = before == XferState::in_flight || before == XferState::early;
+      const bool fits = message.kind != RxMessage::Kind::message || (message.header & header_defined_bits) == header;
+      // The buffer comes back with the claim: afterwards the xfer may be somebody else's.
+      const std::uint64_t back = xfer == lender ? XferWord::returned : 0;
+      if (open && fits) {
+        while (!claimed && (XferWord::state(w) == XferState::in_flight || XferWord::state(w) == XferState::early)) {
+          before = XferWord::state(w);
+          claimed = xfer->word.compare_exchange_weak(w, XferWord::with(w, XferState::receiving) | back,
+                                                     std::memory_order_acquire, std::memory_order_relaxed);
+        }
+      }
+    }
+    if (claimed) {
+      RxMessage own = message;
+      if (own.kind == RxMessage::Kind::message && before == XferState::in_flight) {
+        const std::size_t n = std::min<std::size_t>(own.payload.size(), binding_.max_payload);
+        std::memcpy(xfer->rx, own.payload.data(), n);
+        own.payload = {xfer->rx, n};
+      }
+      if (lender != nullptr && lender != xfer) table.buffer_returned(*lender);
+      deliver_response(*xfer, own, before);
+    } else {
+      if (lender != nullptr) table.buffer_returned(*lender);
+      if (message.kind == RxMessage::Kind::message) {
+        stray(message.header, message.payload);
+      } else {
+        unattributed().add(Count::malformed);
+        trace(TraceKind::malformed, message.header, {});
+      }
+    }
+    xfer_freed();
+  }
+}
+
+// --- P2A
+// ---------------------------------------------------------------------------------------------------------------
+
+void ChannelInfo::drain_p2a() noexcept {
+  // One producer at a time: the first drains, the others only make him look again.
+  std::uint32_t claim = 0;
+  while (!rx_claim_.compare_exchange_weak(claim, claim == 0 ? 1 : 2, std::memory_order_acq_rel)) {
+  }
+  if (claim != 0) return;
+  for (;;) {
+    for (std::size_t budget = p2a_burst; budget != 0; --budget) {
+      const RxMessage message = binding_.ops->fetch_notification(binding_.state, rx_buffer_);
+      if (message.kind == RxMessage::Kind::none) break;
+      const MessageHeader header = MessageHeader::unpack(message.header);
+      if (message.kind != RxMessage::Kind::message || message.payload.size() < status_size) {
+        // A notification has at least one word, a delayed response its status.
+        const bool error_bit = message.kind == RxMessage::Kind::channel_error;
+        (message.kind == RxMessage::Kind::message ? counters(header.protocol) : unattributed())
+            .add(error_bit ? Count::channel_errors : Count::malformed);
+        trace(error_bit ? TraceKind::channel_error : TraceKind::malformed, message.header, {});
+      } else if (header.type == MessageType::delayed_response) {
+        deliver_delayed(message.header, message.payload);
+      } else if (header.type == MessageType::notification) {
+        const bool queued = queue_.push(message.header & header_defined_bits, message.payload);
+        counters(header.protocol).add(queued ? Count::notifications : Count::dropped);
+        trace(queued ? TraceKind::notification : TraceKind::dropped, message.header, message.payload);
+        if (queued) registry_->notification_queued();
+      } else {
+        stray(message.header, message.payload);
+      }
+      // Whatever it was, the area goes back.
+      binding_.ops->clear(binding_.state);
+    }
+    std::uint32_t mine = 1;
+    if (rx_claim_.compare_exchange_strong(mine, 0, std::memory_order_acq_rel)) return;
+    rx_claim_.store(1, std::memory_order_release);
+  }
+}
+
+void ChannelInfo::deliver_delayed(std::uint32_t header, std::span<const std::byte> payload) noexcept {
+  // The command went out on the A2P channel of its protocol; its token means something there only.
+  const MessageHeader unpacked = MessageHeader::unpack(header);
+  const ChannelRef command = registry_->channel(unpacked.protocol, Direction::a2p);
+  if (!command) {
+    stray(header, payload);
+    return;
+  }
+  command->take_delayed(header, payload);
+}
+
+void ChannelInfo::take_delayed(std::uint32_t header, std::span<const std::byte> payload) noexcept {
+  MessageHeader as_command = MessageHeader::unpack(header);
+  as_command.type = MessageType::command;
+  XferTable& table = *binding_.table;
+  Xfer* xfer = table.find(as_command.token);
+  if (xfer != nullptr && xfer->header.load(std::memory_order_relaxed) == as_command.pack()) {
+    std::uint64_t w = xfer->word.load(std::memory_order_acquire);
+    while (XferWord::state(w) == XferState::in_flight || XferWord::state(w) == XferState::responded) {
+      const XferState before = XferWord::state(w);
+      if (!xfer->word.compare_exchange_weak(w, XferWord::with(w, XferState::receiving), std::memory_order_acquire,
+                                            std::memory_order_relaxed)) {
+        continue;
+      }
+      if (!xfer->expects_delayed || xfer->header.load(std::memory_order_relaxed) != as_command.pack()) {
+        // Not asked for: the synchronous response is still to come.
+        finish_give_back(*xfer, before);
+        break;
+      }
+      const std::size_t n = std::min<std::size_t>(payload.size(), binding_.max_payload);
+      std::memcpy(xfer->rx, payload.data(), n);
+      xfer->rx_length = static_cast<std::uint32_t>(n);
+      counters(as_command.protocol).add(Count::delayed);
+      trace(TraceKind::delayed, header, payload);
+      if (before == XferState::responded) table.note_answered(header & header_defined_bits);
+      complete(*xfer, before == XferState::responded ? XferState::done : XferState::early);
+      return;
+    }
+  }
+  stray(header, payload);
+}
+
+// --- Ends without a reply
+// ------------------------------------------------------------------------------------------------
+
+void ChannelInfo::count_end(std::uint32_t header, std::uint64_t wish) noexcept {
+  if ((wish & (XferWord::want_close | XferWord::want_lost)) != 0) return;
+  const bool cancelled = (wish & XferWord::want_cancel) != 0;
+  counters_for(header).add(cancelled ? Count::cancelled : Count::timeouts);
+  trace(cancelled ? TraceKind::cancelled : TraceKind::timed_out, header, {});
+}
+
+void ChannelInfo::fail(Xfer& xfer, LocalError reason) noexcept {
+  // The xfer is out of the queue or abandoned, and we are the one who did it.
+  std::uint64_t w = xfer.word.load(std::memory_order_acquire);
+  WaitPoint& point = xfer.point;
+  if ((w & XferWord::blocking) != 0) {
+    signal(point);  // Its caller does the rest.
+    return;
+  }
+  const bool hold = std::exchange(xfer.owns_hold, false);
+  const bool user = std::exchange(xfer.owns_user, false);
+  Completion completion = std::exchange(xfer.completion, nullptr);
+  xfer.token_marked = false;  // The quarantine has it.
+  if (XferWord::state(w) == XferState::abandoned) {
+    binding_.ops->mark_tx_done(binding_.state, xfer.index, false);
+    binding_.table->settle(xfer);
+  } else {
+    // Never sent.
+    xfer.failed = true;
+    xfer.failure = reason;
+    std::uint64_t next = 0;
+    do {
+      next = XferWord::with(w, XferState::done) | XferWord::returned;
+      if ((w & XferWord::released) != 0) next = XferWord::with(next, XferState::free) & ~XferWord::flags;
+    } while (!xfer.word.compare_exchange_weak(w, next, std::memory_order_acq_rel));
+  }
+  signal(point);
+  if (hold) release_hold();
+  if (completion) run_completion(completion, Error::local(reason));
+  if (user) release();
+}
+
+bool ChannelInfo::end_pending(Xfer& xfer, std::uint64_t sequence, std::uint64_t wish) noexcept {
+  const std::uint32_t header = xfer.header.load(std::memory_order_relaxed);
+  if (XferWord::sequence(xfer.word.load(std::memory_order_acquire)) != sequence) return false;
+  if (withdraw(xfer)) {
+    count_end(header, wish);
+    fail(xfer, abandon_reason(wish));
+    return true;
+  }
+  const std::uint32_t stuck = stuck_.load(std::memory_order_acquire);
+  if (stuck == xfer.index + 1U) {
+    // Admitted, but the area never came back: nothing was sent, so no token goes into quarantine.
+    std::uint32_t expected = stuck;
+    if (stuck_.compare_exchange_strong(expected, 0, std::memory_order_acq_rel)) {
+      await_area(false);
+      count_end(header, wish);
+      fail(xfer, (wish & XferWord::want_timeout) != 0 ? LocalError::channel_busy : abandon_reason(wish));
+      return true;
+    }
+  }
+  switch (binding_.table->abandon(xfer, sequence, wish)) {
+    case XferTable::Abandoned::yes: break;
+    case XferTable::Abandoned::recorded: signal(xfer.point); return false;
+    case XferTable::Abandoned::too_late: return false;
+  }
+  count_end(header, wish);
+  fail(xfer, abandon_reason(wish));
+  return true;
+}
+
+void ChannelInfo::end_calls(std::uint64_t wish, Instant now) noexcept {
+  XferTable& table = *binding_.table;
+  const bool all = now == never;
+  for (std::size_t i = 0; i < table.size(); ++i) {
+    Xfer& xfer = table.at(i);
+    const std::uint64_t w = xfer.word.load(std::memory_order_seq_cst);
+    const XferState state = XferWord::state(w);
+    if (state == XferState::free || state == XferState::done || state == XferState::abandoned) continue;
+    if (!all && xfer.deadline.load(std::memory_order_relaxed) > now.time_since_epoch().count()) continue;
+    static_cast<void>(end_pending(xfer, XferWord::sequence(w), wish));
+  }
+}
+
+Instant ChannelInfo::next_deadline() noexcept {
+  Duration::rep first = never.time_since_epoch().count();
+  XferTable& table = *binding_.table;
+  for (std::size_t i = 0; i < table.size(); ++i) {
+    Xfer& xfer = table.at(i);
+    const XferState state = XferWord::state(xfer.word.load(std::memory_order_relaxed));
+    if (state == XferState::free || state == XferState::done || state == XferState::abandoned) continue;
+    first = std::min(first, xfer.deadline.load(std::memory_order_relaxed));
+  }
+  return Instant(Duration(first));
+}
+
+void ChannelInfo::mark_lost() noexcept {
+  if ((word_.fetch_or(ChannelWord::lost, std::memory_order_seq_cst) & ChannelWord::lost) != 0) return;
+  if (binding_.direction == Direction::p2a) return;
+  refuse_queue(LocalError::platform_lost);
+  end_calls(XferWord::want_lost);
+}
+
+void ChannelInfo::run_completion(Completion& completion, const Result<std::span<const std::byte>>& result) noexcept {
+  const CallbackScope scope(*registry_);
+  completion(result);
+}
+
+// --- Pending calls: going out
+// ----------------------------------------------------------------------------------------------
+
+void ChannelInfo::launch(Xfer& xfer) noexcept {
+  XferTable& table = *binding_.table;
+  std::uint32_t header = xfer.header.load(std::memory_order_relaxed);
+  const std::optional<Token> token = table.take_token();
+  if (!token) {
+    fail(xfer, LocalError::no_token);
+    return;
+  }
+  MessageHeader with_token = MessageHeader::unpack(header);
+  with_token.token = *token;
+  header = with_token.pack();
+  xfer.header.store(header, std::memory_order_relaxed);
+  if (!shared()) {
+    if (!table.quarantine_empty() && binding_.ops->poll_done(binding_.state)) take_late();
+    set_current(xfer.index);
+  }
+  if (shared() || xfer.expects_delayed) {
+    table.mark(*token, xfer);
+    xfer.token_marked = true;
+  }
+  const std::uint64_t sequence = XferWord::sequence(xfer.word.load(std::memory_order_relaxed));
+  const auto take_off = [&] {
+    std::uint64_t w = xfer.word.load(std::memory_order_relaxed);
+    while (!xfer.word.compare_exchange_weak(w, XferWord::with(w, XferState::in_flight) & ~XferWord::wishes,
+                                            std::memory_order_seq_cst)) {
+    }
+    return w & XferWord::wishes;
+  };
+  // A ring's reply may come before send returns, and is matched by its own buffer: in flight first. An area's reply
+  // would be mistaken for the request while that is being written: in flight afterwards.
+  std::uint64_t wishes = shared() ? take_off() : 0;
+  const Result<void> sent = binding_.ops->send(binding_.state, {header, {xfer.tx, xfer.tx_length}, xfer.index, true});
+  if (!sent) {
+    if (shared()) {
+      std::uint64_t w = xfer.word.load(std::memory_order_relaxed);
+      const bool still = XferWord::state(w) == XferState::in_flight && XferWord::sequence(w) == sequence;
+      if (!still ||
+          !xfer.word.compare_exchange_strong(w, XferWord::with(w, XferState::prepared) | XferWord::returned)) {
+        return;  // A close or a deadline was faster.
+      }
+    }
+    if (xfer.token_marked) {
+      xfer.token_marked = false;
+      table.unmark(*token);
+    }
+    if (sent.error().is(LocalError::channel_busy)) {
+      await_area(true);
+      stuck_.store(xfer.index + 1U, std::memory_order_release);
+      return;
+    }
+    const LocalError why =
+        sent.error().origin == Origin::local ? static_cast<LocalError>(sent.error().code) : LocalError::platform_lost;
+    fail(xfer, why);
+    return;
+  }
+  counters_for(header).add(Count::sent);
+  trace(TraceKind::command, header, {xfer.tx, xfer.tx_length});
+  if (!shared()) wishes = take_off();
+  if (wishes != 0 && end_pending(xfer, sequence, wishes)) return;
+  // The reply's doorbell may have rung before the xfer was in flight.
+  if (!shared()) deliver_area(false);
+}
+
+void ChannelInfo::retry_stuck() noexcept {
+  std::uint32_t stuck = stuck_.load(std::memory_order_acquire);
+  if (stuck == 0 || !binding_.ops->poll_done(binding_.state)) return;
+  if (!stuck_.compare_exchange_strong(stuck, 0, std::memory_order_acq_rel)) return;
+  await_area(false);
+  launch(binding_.table->at(stuck - 1));
+}
+
+}  // namespace scmi

@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The channel word's slow half: contended admission, the wait lease, and the last release of a closing channel.
+#include "scmi/channel_info.hpp"
+
+#include <algorithm>
+
+#include "scmi/channel_registry.hpp"
+
+namespace scmi {
+
+namespace {
+void push_back(WaitNode& ring, WaitNode& node) noexcept {
+  node.previous = ring.previous;
+  node.next = &ring;
+  ring.previous->next = &node;
+  ring.previous = &node;
+}
+void unlink(WaitNode& node) noexcept {
+  node.previous->next = node.next;
+  node.next->previous = node.previous;
+  node.previous = node.next = nullptr;
+}
+bool empty(const WaitNode& ring) noexcept { return ring.next == &ring; }
+}  // namespace
+
+ChannelInfo::ChannelInfo(ChannelServices& services, std::uint32_t slot)
+    : services_(services), slot_(slot), word_(std::uint64_t{1} << ChannelWord::generation_shift) {
+  const sync::MutexLock lock(mutex_);
+  admission_.previous = admission_.next = &admission_;
+  sleeping_.previous = sleeping_.next = &sleeping_;
+}
+
+void ChannelInfo::signal(WaitPoint& point) noexcept {
+  point.word.fetch_add(1, std::memory_order_seq_cst);
+  services_.waiter.wake(point);
+}
+
+void ChannelInfo::release_hold() noexcept {
+  const std::uint64_t before = word_.fetch_sub(ChannelWord::held, std::memory_order_acq_rel);
+  if ((before & ChannelWord::waiters) != 0) admit_next((before & ChannelWord::shared) != 0);
+}
+
+void ChannelInfo::release_slow(std::uint64_t before, std::uint64_t what) noexcept {
+  if ((before & ChannelWord::waiters) != 0) {
+    // Others queue, and each of them has a user count. We have none any more, so nothing but the lists and the word,
+    // which are type-stable, may be touched from here.
+    admit_next((before & ChannelWord::shared) != 0);
+  }
+  const bool last = (before & ChannelWord::users_mask) == (what & ChannelWord::users_mask);
+  if ((before & ChannelWord::closing) != 0 && last) finish_close();
+}
+
+Result<void> ChannelInfo::admit(Instant deadline) noexcept {
+  WaitNode node;
+  WaitPoint point;
+  node.point = &point;
+  {
+    const sync::MutexLock lock(mutex_);
+    std::uint64_t w = word_.load(std::memory_order_relaxed);
+    for (;;) {
+      if ((w & (ChannelWord::closing | ChannelWord::lost)) != 0) {
+        node.state = WaitNode::State::refused;
+        node.reason = (w & ChannelWord::closing) != 0 ? LocalError::channel_closed : LocalError::platform_lost;
+        break;
+      }
+      const bool take = (w & ChannelWord::held) == 0 && empty(admission_);
+      const std::uint64_t next = w | (take ? ChannelWord::held : ChannelWord::waiters);
+      if (word_.compare_exchange_weak(w, next, std::memory_order_acquire, std::memory_order_relaxed)) {
+        if (take) return {};
+        node.state = WaitNode::State::queued;
+        push_back(admission_, node);
+        break;
+      }
+    }
+  }
+  return wait_admission(node, deadline);
+}
+
+Result<void> ChannelInfo::wait_admission(WaitNode& node, Instant deadline) noexcept {
+  WaitPoint& point = *node.point;
+  for (;;) {
+    const std::uint32_t seen = point.word.load(std::memory_order_seq_cst);
+    {
+      const sync::MutexLock lock(mutex_);
+      if (node.state == WaitNode::State::admitted) return {};
+      if (node.state == WaitNode::State::refused) return Error::local(node.reason);
+      if (services_.clock.now() >= deadline) {
+        unlink(node);
+        if (empty(admission_)) word_.fetch_and(~ChannelWord::waiters, std::memory_order_relaxed);
+        return Error::local(LocalError::channel_busy);
+      }
+    }
+    sleep(point, seen, deadline);
+    retry_stuck();
+  }
+}
+
+Result<bool> ChannelInfo::admit_pending(Xfer& xfer) noexcept {
+  const sync::MutexLock lock(mutex_);
+  std::uint64_t w = word_.load(std::memory_order_relaxed);
+  for (;;) {
+    if ((w & ChannelWord::closing) != 0) return Error::local(LocalError::channel_closed);
+    if ((w & ChannelWord::lost) != 0) return Error::local(LocalError::platform_lost);
+    const bool take = (w & ChannelWord::held) == 0 && empty(admission_);
+    const std::uint64_t next = w | (take ? ChannelWord::held : ChannelWord::waiters);
+    if (!take) {
+      const std::uint64_t x = xfer.word.load(std::memory_order_relaxed);
+      xfer.word.store(XferWord::with(x, XferState::queued), std::memory_order_release);
+    }
+    if (word_.compare_exchange_weak(w, next, std::memory_order_acquire, std::memory_order_relaxed)) {
+      if (take) return true;
+      xfer.owns_hold = false;
+      xfer.node.state = WaitNode::State::queued;
+      push_back(admission_, xfer.node);
+      return false;
+    }
+  }
+}
+
+bool ChannelInfo::withdraw(Xfer& xfer) noexcept {
+  const sync::MutexLock lock(mutex_);
+  if (xfer.node.state != WaitNode::State::queued) return false;
+  xfer.node.state = WaitNode::State::idle;
+  unlink(xfer.node);
+  if (empty(admission_)) word_.fetch_and(~ChannelWord::waiters, std::memory_order_relaxed);
+  return true;
+}
+
+void ChannelInfo::admit_next(bool shared) noexcept {
+  Xfer* launchable = nullptr;
+  {
+    const sync::MutexLock lock(mutex_);
+    if (empty(admission_)) {
+      word_.fetch_and(~ChannelWord::waiters, std::memory_order_relaxed);
+      return;
+    }
+    WaitNode& node = *admission_.next;
+    if (shared) {
+      // The head takes an xfer by itself; it stays in the queue until it has one.
+      signal(*node.point);
+      return;
+    }
+    // While somebody queues only the lock's owner sets `held`; it may be set already by an earlier pass.
+    std::uint64_t w = word_.load(std::memory_order_relaxed);
+    do {
+      if ((w & ChannelWord::held) != 0) return;
+    } while (
+        !word_.compare_exchange_weak(w, w | ChannelWord::held, std::memory_order_acquire, std::memory_order_relaxed));
+    unlink(node);
+    if (empty(admission_)) word_.fetch_and(~ChannelWord::waiters, std::memory_order_relaxed);
+    node.state = WaitNode::State::admitted;
+    if (node.pending != nullptr) {
+      launchable = node.pending;
+      launchable->owns_hold = true;
+      const std::uint64_t x = launchable->word.load(std::memory_order_relaxed);
+      launchable->word.store(XferWord::with(x, XferState::prepared), std::memory_order_release);
+    } else {
+      // Under the lock: the node is on the waiter's stack, and he takes the lock before he leaves.
+      signal(*node.point);
+    }
+  }
+  if (launchable != nullptr) launch(*launchable);
+}
+
+Result<Xfer*> ChannelInfo::admit_shared(Instant deadline) noexcept {
+  XferTable& table = *binding_.table;
+  WaitNode node;
+  WaitPoint point;
+  node.point = &point;
+  {
+    const sync::MutexLock lock(mutex_);
+    word_.fetch_or(ChannelWord::waiters, std::memory_order_seq_cst);
+    node.state = WaitNode::State::queued;
+    push_back(admission_, node);
+  }
+  for (;;) {
+    const std::uint32_t seen = point.word.load(std::memory_order_seq_cst);
+    const std::uint64_t w = word();
+    {
+      const sync::MutexLock lock(mutex_);
+      Xfer* xfer = nullptr;
+      LocalError reason{};
+      bool leave = true;
+      if (node.state == WaitNode::State::refused) return Error::local(node.reason);
+      if ((w & ChannelWord::closing) != 0) {
+        reason = LocalError::channel_closed;
+      } else if ((w & ChannelWord::lost) != 0) {
+        reason = LocalError::platform_lost;
+      } else if (admission_.next == &node && (xfer = table.allocate(true)) != nullptr) {
+      } else if (services_.clock.now() >= deadline) {
+        reason = LocalError::channel_busy;
+      } else {
+        leave = false;
+      }
+      if (leave) {
+        unlink(node);
+        if (empty(admission_)) {
+          word_.fetch_and(~ChannelWord::waiters, std::memory_order_relaxed);
+        } else {
+          signal(*admission_.next->point);
+        }
+        if (xfer != nullptr) return xfer;
+        return Error::local(reason);
+      }
+    }
+    sleep(point, seen, deadline);
+  }
+}
+
+void ChannelInfo::xfer_freed() noexcept {
+  const std::uint64_t w = word();
+  if ((w & ChannelWord::waiters) != 0) admit_next((w & ChannelWord::shared) != 0);
+}
+
+void ChannelInfo::refuse_queue(LocalError reason) noexcept {
+  for (;;) {
+    Xfer* xfer = nullptr;
+    {
+      const sync::MutexLock lock(mutex_);
+      if (empty(admission_)) {
+        word_.fetch_and(~ChannelWord::waiters, std::memory_order_relaxed);
+        return;
+      }
+      WaitNode& node = *admission_.next;
+      unlink(node);
+      node.state = WaitNode::State::refused;
+      node.reason = reason;
+      xfer = node.pending;
+      if (xfer == nullptr) signal(*node.point);
+    }
+    if (xfer != nullptr) fail(*xfer, reason);
+  }
+}
+
+void ChannelInfo::sleep(WaitPoint& point, std::uint32_t seen, Instant deadline, ChannelInfo* also) noexcept {
+  const std::array<ChannelInfo*, 2> channels = {this, also};
+  std::array<WaitNode, 2> nodes;
+  std::array<bool, 2> leads = {false, false};
+  std::array<int, 8> fds{};
+  std::size_t fd_count = 0;
+  bool ready = false;
+  ChannelInfo* blind = nullptr;  // We lead a channel that gives no sign by itself: look at it now and then.
+  for (std::size_t i = 0; i < channels.size(); ++i) {
+    ChannelInfo* c = channels[i];
+    if (c == nullptr) continue;
+    std::uint32_t nobody = 0;
+    leads[i] = c->lease_.compare_exchange_strong(nobody, 1, std::memory_order_acquire, std::memory_order_relaxed);
+    if (!leads[i]) {
+      nodes[i].point = &point;
+      {
+        const sync::MutexLock lock(c->mutex_);
+        push_back(c->sleeping_, nodes[i]);
+      }
+      // seq_cst: either we see the lease free here, or its holder sees us when he lets it go.
+      c->sleepers_.fetch_add(1, std::memory_order_seq_cst);
+      if (c->lease_.load(std::memory_order_seq_cst) == 0) ready = true;
+      continue;
+    }
+    const std::size_t n = c->binding_.ops->wait_fds(c->binding_.state, std::span(fds).subspan(fd_count, 4), true);
+    fd_count += n;
+    // A stuck area gives no doorbell when its last sender polled: look at it now and then.
+    if ((n == 0 && c->binding_.description->polling) || c->awaiting_area_.load(std::memory_order_relaxed)) blind = c;
+    if (c->has_work()) ready = true;
+  }
+  if (!ready) {
+    Instant until = deadline;
+    if (blind != nullptr) {
+      constexpr Duration first_pause{1000};
+      const Duration pause = std::clamp(Duration(blind->blind_pause_ns_.load(std::memory_order_relaxed) * 2),
+                                        first_pause, std::max(first_pause, services_.poll_interval_max));
+      blind->blind_pause_ns_.store(pause.count(), std::memory_order_relaxed);
+      until = std::min(until, services_.clock.now() + pause);
+    }
+    services_.waiter.wait(point, seen, until, std::span<const int>(fds).first(fd_count));
+  }
+  for (std::size_t i = 0; i < channels.size(); ++i) {
+    ChannelInfo* c = channels[i];
+    if (c == nullptr) continue;
+    if (!leads[i]) {
+      c->sleepers_.fetch_sub(1, std::memory_order_relaxed);
+      const sync::MutexLock lock(c->mutex_);
+      unlink(nodes[i]);
+      continue;
+    }
+    static_cast<void>(c->binding_.ops->wait_fds(c->binding_.state, {}, false));
+    c->pump(false);
+    if (!c->binding_.ops->liveness(c->binding_.state)) c->mark_lost();
+    c->lease_.store(0, std::memory_order_seq_cst);
+    if (c->sleepers_.load(std::memory_order_seq_cst) != 0) c->wake_sleeper();
+  }
+}
+
+void ChannelInfo::wake_sleeper() noexcept {
+  const sync::MutexLock lock(mutex_);
+  if (!empty(sleeping_)) signal(*sleeping_.next->point);
+}
+
+bool ChannelInfo::has_taker() noexcept {
+  if (binding_.direction == Direction::p2a || shared()) return true;
+  if (awaiting_area_.load(std::memory_order_relaxed)) return true;
+  const Xfer& xfer = binding_.table->at(current_.load(std::memory_order_relaxed));
+  const XferState state = XferWord::state(xfer.word.load(std::memory_order_acquire));
+  // What lies there was looked at and is not ours: only a doorbell or the next look can change that.
+  if (xfer.rejected_header.load(std::memory_order_relaxed) != 0) return false;
+  return state == XferState::in_flight || state == XferState::early;
+}
+
+bool ChannelInfo::add_protocol(ProtocolId protocol) noexcept {
+  const sync::MutexLock lock(mutex_);
+  if (block_of_[protocol.value].load(std::memory_order_relaxed) != 0) return true;
+  const std::uint32_t n = block_count_.load(std::memory_order_relaxed);
+  if (n == max_protocols) return false;
+  block_of_[protocol.value].store(static_cast<std::uint8_t>(n), std::memory_order_relaxed);
+  block_count_.store(n + 1, std::memory_order_relaxed);
+  return true;
+}
+
+CounterSnapshot ChannelInfo::total() const noexcept {
+  CounterSnapshot sum;
+  for (const CounterBlock& block : blocks_) sum += block.snapshot();
+  return sum;
+}
+
+void ChannelInfo::finish_close() noexcept {
+  // Alone: no user is left and none can come before the word says `open` again.
+  binding_.ops->free(binding_.state);
+  registry_->channel_finished(*this);
+}
+
+}  // namespace scmi
