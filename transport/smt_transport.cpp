@@ -170,7 +170,7 @@ struct SmtTransport::Ops {
     SmtTransport& t = *chan(state).owner;
     if (t.lost()) return false;
     if (t.check_alive()) return true;
-    t.set_lost();
+    t.lost_.store(true, std::memory_order_relaxed);
     return false;
   }
 

@@ -50,7 +50,8 @@ class SmtTransport {
             std::uint64_t memory_id, std::uint64_t epoch, int socket);
   /// Looks whether the peer is still there; no blocking. Any thread.
   [[nodiscard]] virtual bool check_alive() noexcept = 0;
-  void set_lost() noexcept { lost_.store(true, std::memory_order_relaxed); }
+  /// For whoever else can find the peer gone; it never becomes false again.
+  [[nodiscard]] std::atomic<bool>& lost_flag() noexcept { return lost_; }
 
  private:
   struct Channel;
