@@ -116,7 +116,7 @@ void ClockModel::set_extended(AgentId agent, Index clock, std::uint8_t type, std
   clocks_[clock].extended[type].set(agent, value);
 }
 
-void ClockModel::forget(AgentId agent, bool silent) {
+void ClockModel::forget(AgentId agent) {
   std::vector<RateJob> ended;
   std::erase_if(jobs_, [&](const PendingJob& p) {
     if (p.job.agent != agent) return false;
@@ -132,10 +132,15 @@ void ClockModel::forget(AgentId agent, bool silent) {
     const std::uint64_t* wish = c.rates.latest();
     apply(agent, i, wish == nullptr ? config_.clocks[i].rate_hz : *wish);
   }
-  if (silent) return;
   for (RateJob job : ended) {
     job.rate_hz = clocks_[job.clock].rate_hz;
     if (job.asynchronous) observer_.rate_job_done(job, Status::generic_error);
+  }
+}
+
+void ClockModel::hang_up(AgentId agent) {
+  for (PendingJob& p : jobs_) {
+    if (p.job.agent == agent) p.job.asynchronous = p.job.delayed_response = false;
   }
 }
 

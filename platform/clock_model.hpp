@@ -52,8 +52,10 @@ class ClockModel {
   [[nodiscard]] bool extended_possible(Index clock, std::uint8_t type, std::uint32_t value) const;
   void set_extended(AgentId agent, Index clock, std::uint8_t type, std::uint32_t value);
 
-  /// Ends the agent's pending changes with `status` (without a word if `silent`) and forgets its wishes.
-  void forget(AgentId agent, bool silent);
+  /// Ends the agent's pending changes with GENERIC_ERROR and forgets its wishes.
+  void forget(AgentId agent);
+  /// The agent is gone: its pending changes will happen, and nobody hears of their end.
+  void hang_up(AgentId agent);
   /// An entry of the agenda is due.
   void run(const AgendaEntry& entry);
 

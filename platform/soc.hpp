@@ -38,11 +38,11 @@ class Soc {
       }
     }
   }
-  /// Undoes everything an agent asked for. `silent`: also without the delayed responses it waits for.
-  void forget(AgentId agent, bool silent) {
+  /// Undoes everything an agent asked for. What it waits for ends with an error.
+  void forget(AgentId agent) {
     const Instant at = now();
     performance_.forget(agent, at);
-    clocks_.forget(agent, silent);
+    clocks_.forget(agent);
     power_.forget(agent, at);
   }
 

@@ -60,6 +60,7 @@ void read_behaviour(TableReader t, Behaviour& b) {
   b.rate_limit_busy = either(t, "rate_limited_request", "busy", "accept", b.rate_limit_busy);
   b.no_async_not_supported =
       either(t, "async_unsupported", "not_supported", "invalid_parameters", b.no_async_not_supported);
+  b.disconnect_resets = either(t, "disconnect", "reset", "keep", b.disconnect_resets);
   b.error_reply = read_error_reply(t, b.error_reply);
   t.finish();
 }

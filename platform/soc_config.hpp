@@ -140,15 +140,16 @@ struct AgentConfig {
 
 /// [behaviour]: where platforms in the field differ. Each default is the recommended one.
 struct Behaviour {
-  bool accept_longer_payload = true;            ///< longer_payload = "accept" | "refuse" (PROTOCOL_ERROR)
-  bool unknown_message_not_found = true;        ///< unknown_message = "not_found" | "not_supported"
-  bool notify_requester = true;                 ///< The agent that caused a change gets the *_CHANGED event too.
-  bool triplet_index_repeats = true;            ///< triplet_index = "repeat" | "out_of_range"
-  bool refuse_reserved_header = false;          ///< reserved_header_bits = "ignore" | "refuse" (PROTOCOL_ERROR)
-  bool list_end_is_empty = true;                ///< protocol_list_end = "empty" | "invalid_parameters"
-  bool approximate_levels = false;              ///< LEVEL_SET takes the next higher level.
-  bool rate_limit_busy = false;                 ///< rate_limited_request = "accept" | "busy"
-  bool no_async_not_supported = true;           ///< async_unsupported = "not_supported" | "invalid_parameters"
+  bool accept_longer_payload = true;      ///< longer_payload = "accept" | "refuse" (PROTOCOL_ERROR)
+  bool unknown_message_not_found = true;  ///< unknown_message = "not_found" | "not_supported"
+  bool notify_requester = true;           ///< The agent that caused a change gets the *_CHANGED event too.
+  bool triplet_index_repeats = true;      ///< triplet_index = "repeat" | "out_of_range"
+  bool refuse_reserved_header = false;    ///< reserved_header_bits = "ignore" | "refuse" (PROTOCOL_ERROR)
+  bool list_end_is_empty = true;          ///< protocol_list_end = "empty" | "invalid_parameters"
+  bool approximate_levels = false;        ///< LEVEL_SET takes the next higher level.
+  bool rate_limit_busy = false;           ///< rate_limited_request = "accept" | "busy"
+  bool no_async_not_supported = true;     ///< async_unsupported = "not_supported" | "invalid_parameters"
+  bool disconnect_resets = true;          ///< disconnect = "reset" | "keep": what an agent asked for, when it is gone
   ErrorReply error_reply = ErrorReply::status;  ///< error_reply = "status" | "full"; an agent may override it.
 };
 

@@ -367,7 +367,7 @@ TEST_CASE("agent reset: only that agent's wishes are undone") {
   REQUIRE(c.extended(1, 1) == 60);
   REQUIRE(t.soc.power().state(2) == off);
 
-  t.soc.forget(a, false);
+  t.soc.forget(a);
   t.pass(microseconds(1000));
   CHECK(t.soc.power().state(1) == on);
   CHECK(t.soc.power().state(2) == on);
@@ -379,18 +379,19 @@ TEST_CASE("agent reset: only that agent's wishes are undone") {
   CHECK(c.parent(1) == 0);
   CHECK(c.extended(1, 1) == 50);
 
-  t.soc.forget(b, false);
+  t.soc.forget(b);
   CHECK(c.rate_hz(1) == 10);
   CHECK_FALSE(c.running(1, t.time.at));
 }
 
-TEST_CASE("agent reset: changes that are under way end with an error, or silently when nobody listens any more") {
+TEST_CASE("agent reset: changes that are under way end with an error, or silently when the agent has hung up") {
   Bench t;
   t.rate(a, 1, 40, 0x55);
-  t.soc.forget(a, false);
+  t.soc.forget(a);
   CHECK(t.seen.take() == Log{"done 0x55 10 GENERIC_ERROR"});
   t.rate(a, 1, 40, 0x66);
-  t.soc.forget(a, true);
+  t.soc.clocks().hang_up(a);
+  t.soc.forget(a);
   t.pass(microseconds(1000));
   CHECK(t.seen.take().empty());
   CHECK(t.soc.clocks().rate_hz(1) == 10);

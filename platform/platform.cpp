@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Dispatch: the checks that come before any handler, in the order in which they are made. DEN0056 gives failures no
+// priority; a caller who gets two things wrong hears of the first of these.
+#include "platform/platform.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "platform/call.hpp"
+
+namespace scmi::platform {
+namespace {
+
+const Server& server_of(ServedProtocol p) {
+  switch (p) {
+    case ServedProtocol::base: return base_server;
+    case ServedProtocol::power_domain: return power_domain_server;
+    case ServedProtocol::performance: return performance_server;
+    case ServedProtocol::clock: return clock_server;
+  }
+  return base_server;
+}
+
+/// Writes a failure: the status word, and zeros up to the success layout for agents that insist on it.
+std::size_t write_failure(Status status, std::size_t full_size, ErrorReply form, std::span<std::byte> reply) {
+  const auto written = encode_status(status, reply);
+  if (!written) return 0;
+  if (form == ErrorReply::status || full_size <= *written || full_size > reply.size()) return *written;
+  std::memset(reply.data() + *written, 0, full_size - *written);
+  return full_size;
+}
+
+/// Finds the command's row and runs it. Answers its status; for SUCCESS `size` is set.
+Status dispatch(Call& call, const MessageHeader& header, std::span<const std::byte> payload, std::span<std::byte> reply,
+                std::size_t& size, const Row*& found) {
+  const Behaviour& behaviour = call.behaviour();
+  if (!call.agent.open(call.protocol)) return Status::denied;
+  const Presence present = presence(call, header.message.value, &found);
+  if (present == Presence::unknown) {
+    return behaviour.unknown_message_not_found ? Status::not_found : Status::not_supported;
+  }
+  const PayloadFit fit = found->fit(payload, call.version);
+  if (fit == PayloadFit::too_short || (fit == PayloadFit::too_long && !behaviour.accept_longer_payload)) {
+    return Status::protocol_error;
+  }
+  switch (present) {
+    case Presence::disabled:
+    case Presence::no_p2a: return Status::not_supported;
+    case Presence::not_trusted: return Status::denied;
+    case Presence::unknown:
+    case Presence::served: break;
+  }
+  return found->run(call, payload, reply, size);
+}
+
+}  // namespace
+
+Presence presence(const Call& call, std::uint32_t message_id, const Row** row) {
+  const auto rows = call.server.rows;
+  const auto at = std::find_if(rows.begin(), rows.end(), [&](const Row& r) { return r.message.value == message_id; });
+  if (at == rows.end()) return Presence::unknown;
+  *row = &*at;
+  // An agent that negotiated its way down may negotiate again, so this one command follows the platform's own version.
+  const bool exists = at->message == NegotiateProtocolVersion::info.message
+                          ? call.agent.config().versions[slot(call.protocol)] >= negotiate_since[slot(call.protocol)]
+                          : call.version >= at->since;
+  if (!exists) return Presence::unknown;
+  if (call.config().disabled[slot(call.protocol)].contains(at->message.value)) return Presence::disabled;
+  if (at->need == Need::p2a && !call.limits.has_p2a) return Presence::no_p2a;
+  if (at->need == Need::trusted && !call.agent.config().trusted) return Presence::not_trusted;
+  return Presence::served;
+}
+
+Status protocol_version(Call& call, const ProtocolVersion&, ProtocolVersion::Reply& reply) {
+  reply.version = call.agent.config().versions[slot(call.protocol)];
+  return Status::success;
+}
+
+Status negotiate(Call& call, const NegotiateProtocolVersion& command, Empty&) {
+  const auto known = known_versions(call.protocol);
+  const bool can = std::find(known.begin(), known.end(), command.version) != known.end();
+  if (!can || command.version > call.agent.config().versions[slot(call.protocol)]) return Status::not_supported;
+  call.agent.negotiate(call.protocol, command.version);
+  return Status::success;
+}
+
+Status message_attributes(Call& call, const ProtocolMessageAttributes& command, ProtocolMessageAttributes::Reply&) {
+  const Row* row = nullptr;
+  return presence(call, command.message_id, &row) == Presence::served ? Status::success : Status::not_found;
+}
+
+Platform::Platform(SocConfig config, TimeSource& time, OutgoingSink& sink)
+    : state_(std::make_unique<PlatformState>(std::move(config), time, sink)) {}
+
+Platform::~Platform() = default;
+
+const SocConfig& Platform::config() const noexcept { return state_->config(); }
+
+Handled Platform::handle(AgentId agent, const ChannelLimits& limits, std::uint32_t header,
+                         std::span<const std::byte> payload, std::span<std::byte> reply) {
+  reply = reply.first(std::min<std::size_t>(reply.size(), limits.max_payload));
+  Soc& soc = state_->soc();
+  const Instant now = soc.now();
+  soc.advance(now);
+
+  AgentState* caller = state_->agent(agent);
+  if (caller == nullptr) return {write_failure(Status::denied, 0, ErrorReply::status, reply), now};
+  const ErrorReply form = caller->config().error_reply;
+  const MessageHeader fields = MessageHeader::unpack(header);
+  const bool reserved = (header & ~header_defined_bits) != 0 && state_->config().behaviour.refuse_reserved_header;
+  if (fields.type != MessageType::command || reserved) {
+    return {write_failure(Status::protocol_error, 0, form, reply), now};
+  }
+  const auto protocol = served_protocol(fields.protocol);
+  if (!protocol) return {write_failure(Status::not_supported, 0, form, reply), now};
+
+  Call call{*state_, server_of(*protocol),       *protocol, agent, *caller, limits,
+            header,  caller->version(*protocol), now,       now};
+  std::size_t size = 0;
+  const Row* row = nullptr;
+  const Status status = dispatch(call, fields, payload, reply, size, row);
+  if (status == Status::success) return {size, call.not_before};
+  const std::size_t full_size = row == nullptr ? 0 : row->reply_size(call.version);
+  return {write_failure(status, full_size, form, reply), call.now};
+}
+
+void Platform::disconnect(AgentId agent) {
+  advance();
+  state_->disconnect(agent);
+}
+
+Instant Platform::next_event() const noexcept { return std::as_const(*state_).soc().next_event(); }
+
+void Platform::advance() { state_->soc().advance(state_->soc().now()); }
+
+}  // namespace scmi::platform
