@@ -92,7 +92,7 @@ std::size_t Agent::arm(std::span<int> fds, bool& ready) {
     // Commands without a caller of their own are watched; where a caller waits, he reads the doorbell himself.
     if (binding.direction == Direction::a2p && (channel->led() || channel->next_deadline() == never)) continue;
     n += binding.ops->wait_fds(binding.state, fds.subspan(n), true);
-    if (channel->has_work()) ready = true;
+    if (channel->has_news()) ready = true;
   }
   return n;
 }

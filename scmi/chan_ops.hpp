@@ -116,7 +116,7 @@ struct ChanOps {
   /// Publishes a command and rings as far as the peer needs it. Errors: channel_busy when the area is not FREE (nothing
   /// was written), message_too_large, platform_lost, system errors.
   Result<void> (*send)(ChannelState*, const TxMessage&) = nullptr;
-  /// The core is done with the transaction of `loan` (reply taken, or given up with `completed` false).
+  /// May be null. The core is done with the transaction of `loan` (reply taken, or given up with `completed` false).
   void (*mark_tx_done)(ChannelState*, std::uint16_t loan, bool completed) = nullptr;
   /// True when fetch_response would find something other than `none`. `copied`: the platform does not own the area.
   bool (*poll_done)(ChannelState*) = nullptr;

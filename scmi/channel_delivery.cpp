@@ -110,10 +110,10 @@ void ChannelInfo::deliver_response(Xfer& xfer, const RxMessage& message, XferSta
 
 void ChannelInfo::finish_give_back(Xfer& xfer, XferState before) noexcept {
   const std::uint32_t header = xfer.header.load(std::memory_order_relaxed);
-  const std::uint64_t wishes = binding_.table->give_back(xfer, before);
-  if (wishes == 0) return;
-  count_end(header, wishes);
-  fail(xfer, abandon_reason(wishes));
+  const std::uint64_t given = binding_.table->give_back(xfer, before);
+  if ((given & XferWord::wishes) == 0) return;
+  count_end(header, given & XferWord::wishes);
+  end(xfer, (given & XferWord::blocking) != 0, abandon_reason(given));
 }
 
 void ChannelInfo::complete(Xfer& xfer, XferState next) noexcept {
@@ -341,20 +341,26 @@ void ChannelInfo::count_end(std::uint32_t header, std::uint64_t wish) noexcept {
   trace(cancelled ? TraceKind::cancelled : TraceKind::timed_out, header, {});
 }
 
+void ChannelInfo::end(Xfer& xfer, bool blocking, LocalError reason) noexcept {
+  // A blocking caller may have seen it already and be gone with the xfer: he only has to be woken.
+  if (blocking) {
+    signal(xfer.point);
+  } else {
+    fail(xfer, reason);
+  }
+}
+
 void ChannelInfo::fail(Xfer& xfer, LocalError reason) noexcept {
-  // The xfer is out of the queue or abandoned, and we are the one who did it.
+  // The pending xfer is out of the queue or abandoned, and we are the one who did it: it stays ours until it is
+  // settled.
   std::uint64_t w = xfer.word.load(std::memory_order_acquire);
   WaitPoint& point = xfer.point;
-  if ((w & XferWord::blocking) != 0) {
-    signal(point);  // Its caller does the rest.
-    return;
-  }
   const bool hold = std::exchange(xfer.owns_hold, false);
   const bool user = std::exchange(xfer.owns_user, false);
   Completion completion = std::exchange(xfer.completion, nullptr);
   xfer.token_marked = false;  // The quarantine has it.
   if (XferWord::state(w) == XferState::abandoned) {
-    binding_.ops->mark_tx_done(binding_.state, xfer.index, false);
+    if (binding_.ops->mark_tx_done != nullptr) binding_.ops->mark_tx_done(binding_.state, xfer.index, false);
     binding_.table->settle(xfer);
   } else {
     // Never sent.
@@ -374,22 +380,21 @@ void ChannelInfo::fail(Xfer& xfer, LocalError reason) noexcept {
 
 bool ChannelInfo::end_pending(Xfer& xfer, std::uint64_t sequence, std::uint64_t wish) noexcept {
   const std::uint32_t header = xfer.header.load(std::memory_order_relaxed);
-  if (XferWord::sequence(xfer.word.load(std::memory_order_acquire)) != sequence) return false;
-  if (withdraw(xfer)) {
+  const std::uint64_t w = xfer.word.load(std::memory_order_acquire);
+  if (XferWord::sequence(w) != sequence) return false;
+  const bool blocking = (w & XferWord::blocking) != 0;  // Constant during a use.
+  if (withdraw(xfer, sequence)) {
     count_end(header, wish);
     fail(xfer, abandon_reason(wish));
     return true;
   }
-  const std::uint32_t stuck = stuck_.load(std::memory_order_acquire);
-  if (stuck == xfer.index + 1U) {
+  std::uint64_t stuck = stuck_id(xfer, sequence);
+  if (stuck_.compare_exchange_strong(stuck, 0, std::memory_order_acq_rel)) {
     // Admitted, but the area never came back: nothing was sent, so no token goes into quarantine.
-    std::uint32_t expected = stuck;
-    if (stuck_.compare_exchange_strong(expected, 0, std::memory_order_acq_rel)) {
-      await_area(false);
-      count_end(header, wish);
-      fail(xfer, (wish & XferWord::want_timeout) != 0 ? LocalError::channel_busy : abandon_reason(wish));
-      return true;
-    }
+    await_area(false);
+    count_end(header, wish);
+    fail(xfer, (wish & XferWord::want_timeout) != 0 ? LocalError::channel_busy : abandon_reason(wish));
+    return true;
   }
   switch (binding_.table->abandon(xfer, sequence, wish)) {
     case XferTable::Abandoned::yes: break;
@@ -397,7 +402,7 @@ bool ChannelInfo::end_pending(Xfer& xfer, std::uint64_t sequence, std::uint64_t 
     case XferTable::Abandoned::too_late: return false;
   }
   count_end(header, wish);
-  fail(xfer, abandon_reason(wish));
+  end(xfer, blocking, abandon_reason(wish));
   return true;
 }
 
@@ -488,7 +493,7 @@ void ChannelInfo::launch(Xfer& xfer) noexcept {
     }
     if (sent.error().is(LocalError::channel_busy)) {
       await_area(true);
-      stuck_.store(xfer.index + 1U, std::memory_order_release);
+      stuck_.store(stuck_id(xfer, sequence), std::memory_order_release);
       return;
     }
     const LocalError why =
@@ -505,11 +510,11 @@ void ChannelInfo::launch(Xfer& xfer) noexcept {
 }
 
 void ChannelInfo::retry_stuck() noexcept {
-  std::uint32_t stuck = stuck_.load(std::memory_order_acquire);
+  std::uint64_t stuck = stuck_.load(std::memory_order_acquire);
   if (stuck == 0 || !binding_.ops->poll_done(binding_.state)) return;
   if (!stuck_.compare_exchange_strong(stuck, 0, std::memory_order_acq_rel)) return;
   await_area(false);
-  launch(binding_.table->at(stuck - 1));
+  launch(binding_.table->at((stuck & ((1U << XferWord::sequence_shift) - 1)) - 1));
 }
 
 }  // namespace scmi

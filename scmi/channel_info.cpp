@@ -118,8 +118,11 @@ Result<bool> ChannelInfo::admit_pending(Xfer& xfer) noexcept {
   }
 }
 
-bool ChannelInfo::withdraw(Xfer& xfer) noexcept {
+bool ChannelInfo::withdraw(Xfer& xfer, std::uint64_t sequence) noexcept {
   const sync::MutexLock lock(mutex_);
+  // Only under the lock does an xfer enter or leave the queue: the sequence tells whether it is still this call.
+  const std::uint64_t w = xfer.word.load(std::memory_order_relaxed);
+  if (XferWord::state(w) != XferState::queued || XferWord::sequence(w) != sequence) return false;
   if (xfer.node.state != WaitNode::State::queued) return false;
   xfer.node.state = WaitNode::State::idle;
   unlink(xfer.node);
@@ -261,7 +264,7 @@ void ChannelInfo::sleep(WaitPoint& point, std::uint32_t seen, Instant deadline, 
     fd_count += n;
     // A stuck area gives no doorbell when its last sender polled: look at it now and then.
     if ((n == 0 && c->binding_.description->polling) || c->awaiting_area_.load(std::memory_order_relaxed)) blind = c;
-    if (c->has_work()) ready = true;
+    if (c->has_news()) ready = true;
   }
   if (!ready) {
     Instant until = deadline;
@@ -301,9 +304,15 @@ bool ChannelInfo::has_taker() noexcept {
   if (awaiting_area_.load(std::memory_order_relaxed)) return true;
   const Xfer& xfer = binding_.table->at(current_.load(std::memory_order_relaxed));
   const XferState state = XferWord::state(xfer.word.load(std::memory_order_acquire));
-  // What lies there was looked at and is not ours: only a doorbell or the next look can change that.
-  if (xfer.rejected_header.load(std::memory_order_relaxed) != 0) return false;
   return state == XferState::in_flight || state == XferState::early;
+}
+
+bool ChannelInfo::has_news() noexcept {
+  if (!has_work()) return false;
+  if (binding_.direction == Direction::p2a || shared()) return true;
+  // What lies there was looked at and is not ours: not worth staying awake for.
+  const Xfer& xfer = binding_.table->at(current_.load(std::memory_order_relaxed));
+  return awaiting_area_.load(std::memory_order_relaxed) || xfer.rejected_header.load(std::memory_order_relaxed) == 0;
 }
 
 bool ChannelInfo::add_protocol(ProtocolId protocol) noexcept {

@@ -122,7 +122,7 @@ class ChannelInfo {
   /// already owns a user count. Errors: channel_closed, platform_lost.
   [[nodiscard]] Result<bool> admit_pending(Xfer& xfer) noexcept SCMI_EXCLUDES(mutex_);
   /// Takes a pending xfer out of the queue. False: it is not there any more.
-  [[nodiscard]] bool withdraw(Xfer& xfer) noexcept SCMI_EXCLUDES(mutex_);
+  [[nodiscard]] bool withdraw(Xfer& xfer, std::uint64_t sequence) noexcept SCMI_EXCLUDES(mutex_);
   /// An xfer became free: lets the head of a shared channel's queue look again.
   void xfer_freed() noexcept SCMI_EXCLUDES(mutex_);
   /// Refuses everybody in the queue.
@@ -176,6 +176,8 @@ class ChannelInfo {
     const std::uint8_t block = block_of_[protocol.value].load(std::memory_order_relaxed);
     return block == 0 ? CounterSnapshot{} : blocks_[block].snapshot();
   }
+  /// has_work, and not merely a message that was looked at already and is nobody's.
+  [[nodiscard]] bool has_news() noexcept;
   /// Whether fetching from the channel now would find something that somebody waits for.
   [[nodiscard]] bool has_work() noexcept { return binding_.ops->poll_done(binding_.state) && has_taker(); }
 
@@ -219,6 +221,10 @@ class ChannelInfo {
   void stray(std::uint32_t header, std::span<const std::byte> payload) noexcept;
   void finish_give_back(Xfer& xfer, XferState before) noexcept;
   void complete(Xfer& xfer, XferState next) noexcept;
+  [[nodiscard]] static std::uint64_t stuck_id(const Xfer& xfer, std::uint64_t sequence) noexcept {
+    return sequence << XferWord::sequence_shift | (xfer.index + 1U);
+  }
+  void end(Xfer& xfer, bool blocking, LocalError reason) noexcept;
   void fail(Xfer& xfer, LocalError reason) noexcept;
   void run_completion(Completion& completion, const Result<std::span<const std::byte>>& result) noexcept;
   void count_end(std::uint32_t header, std::uint64_t wish) noexcept;
@@ -230,7 +236,7 @@ class ChannelInfo {
 
   alignas(sync::cache_line) sync::atomic<std::uint64_t> word_;
   alignas(sync::cache_line) sync::atomic<std::uint16_t> current_{0};
-  sync::atomic<std::uint32_t> stuck_{0};  ///< Index + 1 of the pending xfer that holds a stuck area.
+  sync::atomic<std::uint64_t> stuck_{0};  ///< Which use of which pending xfer holds a stuck area; 0 = none.
   sync::atomic<bool> awaiting_area_{false};
   sync::atomic<std::int64_t> blind_pause_ns_{0};  ///< Backs off while a channel without doorbell is watched.
   sync::atomic<std::uint32_t> lease_{0};

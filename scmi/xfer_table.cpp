@@ -211,7 +211,7 @@ std::uint64_t XferTable::give_back(Xfer& xfer, XferState before) noexcept {
     const std::uint64_t next = XferWord::with(w, wished ? XferState::abandoned : before);
     if (xfer.word.compare_exchange_weak(w, next, std::memory_order_acq_rel, std::memory_order_relaxed)) {
       if (wished) quarantine(xfer);
-      return w & XferWord::wishes;
+      return w & (XferWord::wishes | XferWord::blocking);
     }
   }
 }

@@ -162,7 +162,8 @@ class XferTable {
   enum class Abandoned : std::uint8_t { yes, recorded, too_late };
   Abandoned abandon(Xfer& xfer, std::uint64_t sequence, std::uint64_t wish) noexcept;
   /// The receiver's message did not match: `receiving` goes back to `before`, or, if a wish was recorded, to abandoned;
-  /// answers the recorded wishes.
+  /// answers the recorded
+  /// wishes, and whether the use was `blocking`.
   std::uint64_t give_back(Xfer& xfer, XferState before) noexcept;
   /// Classifies a message that nobody waits for; a late reply ends its token's quarantine.
   [[nodiscard]] Stray classify_stray(std::uint32_t header) noexcept;
