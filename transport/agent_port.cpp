@@ -6,9 +6,23 @@
 #include "scmi/message_header.hpp"
 
 namespace scmi::transport {
+namespace {
+
+void write_bell(int fd) noexcept {
+  if (fd < 0) return;
+  const std::uint64_t one = 1;
+  // EAGAIN: the counter is full, so the bell rings already.
+  [[maybe_unused]] const ssize_t written = ::write(fd, &one, sizeof one);
+}
+
+}  // namespace
 
 AgentPort::AgentPort(PortKey key, AgentLayout layout, std::byte* memory, Bells bells)
-    : key_(key), layout_(std::move(layout)), bells_(std::move(bells)), channels_(layout_.channels.size()) {
+    : key_(key),
+      layout_(std::move(layout)),
+      memory_(memory),
+      bells_(std::move(bells)),
+      channels_(layout_.channels.size()) {
   for (std::size_t i = 0; i < channels_.size(); ++i) {
     const ChannelLayout& placed = layout_.channels[i];
     Channel& channel = channels_[i];
@@ -100,6 +114,18 @@ Result<void> AgentPort::post(std::uint32_t header, std::span<const std::byte> pa
   return {};
 }
 
+std::span<std::byte> AgentPort::area_bytes(std::uint16_t channel, Direction direction) const noexcept {
+  if (channel >= layout_.channels.size()) return {};
+  const ChannelLayout& placed = layout_.channels[channel];
+  const AreaPlace area = direction == Direction::a2p ? placed.a2p : placed.p2a;
+  return {memory_ + area.offset, area.size};
+}
+
+void AgentPort::ring_always(std::uint16_t channel, Direction direction) noexcept {
+  const std::vector<Bell>& bells = direction == Direction::a2p ? bells_.a2p : bells_.p2a;
+  if (channel < bells.size()) write_bell(bells[channel].fd);
+}
+
 bool AgentPort::has_work() const noexcept {
   for (const Channel& channel : channels_) {
     if (!channel.taken && channel.a2p.has_message()) return true;
@@ -150,9 +176,7 @@ void AgentPort::ring(const std::vector<Bell>& bells, std::size_t channel) noexce
   if (channel >= bells.size() || !bells[channel].agent_sleeping) return;
   if (!peer_sleeps(bells[channel].agent_sleeping, bells_.barrier)) return;
   ++counters_.rings;
-  const std::uint64_t one = 1;
-  // EAGAIN: the counter is full, so the bell rings already.
-  [[maybe_unused]] const ssize_t written = ::write(bells[channel].fd, &one, sizeof one);
+  write_bell(bells[channel].fd);
 }
 
 }  // namespace scmi::transport

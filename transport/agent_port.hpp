@@ -93,6 +93,11 @@ class AgentPort {
   /// invalid_argument (type).
   [[nodiscard]] Result<void> post(std::uint32_t header, std::span<const std::byte> payload);
 
+  /// For fault injection: the bytes of an area, to be spoilt past the rules kept here; empty where there is none.
+  [[nodiscard]] std::span<std::byte> area_bytes(std::uint16_t channel, Direction direction) const noexcept;
+  /// For fault injection: rings the agent's bell, asleep or not, asked or not.
+  void ring_always(std::uint16_t channel, Direction direction) noexcept;
+
   /// Whether take() would find something to do.
   [[nodiscard]] bool has_work() const noexcept;
   /// To be called when the agent's doorbell rang, before the take() that looks what for.
@@ -128,6 +133,7 @@ class AgentPort {
 
   PortKey key_;
   AgentLayout layout_;
+  std::byte* memory_;
   Bells bells_;
   std::vector<Channel> channels_;
   std::size_t next_ = 0;     // channel that take() looks at first
