@@ -46,7 +46,7 @@ void ChannelInfo::pump(bool doorbell) noexcept {
 // --- Areas ---------------------------------------------------------------------------------------------------------
 
 void ChannelInfo::deliver_area(bool doorbell) noexcept {
-  if (!doorbell && !has_work()) return;
+  if (!doorbell && !binding_.ops->poll_done(binding_.state)) return;
   Xfer& xfer = binding_.table->at(current_.load(std::memory_order_acquire));
   std::uint64_t w = xfer.word.load(std::memory_order_acquire);
   const XferState before = XferWord::state(w);

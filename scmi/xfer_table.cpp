@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scmi/xfer_table.hpp"
 
+#include <utility>
+
 namespace scmi {
 
 namespace {
@@ -164,12 +166,16 @@ Xfer* XferTable::find(Token token) noexcept {
   return index < config_.xfers ? &xfers_[index] : nullptr;
 }
 
-void XferTable::quarantine(const Xfer& xfer) noexcept {
+void XferTable::quarantine(const Xfer& xfer, XferState before) noexcept {
   const std::uint32_t header = xfer.header.load(std::memory_order_relaxed);
   const std::uint16_t token = token_of(header);
   Quarantined& record = records_[token];
   if (!record.active) quarantined_.fetch_add(1, std::memory_order_relaxed);
-  record = {header & header_defined_bits, xfer.expects_delayed, true, clock_.now() + config_.quarantine_horizon};
+  record = {.header = header & header_defined_bits,
+            .expects_delayed = xfer.expects_delayed,
+            .response_taken = before == XferState::responded,
+            .active = true,
+            .until = clock_.now() + config_.quarantine_horizon};
   by_token_[token].store(nobody, std::memory_order_relaxed);
   static_cast<void>(try_mark(token));
 }
@@ -187,7 +193,7 @@ XferTable::Abandoned XferTable::abandon(Xfer& xfer, std::uint64_t sequence, std:
         // seq_cst: pairs with the caller's change to `waiting`, see Transaction::wait_slow.
         if (xfer.word.compare_exchange_weak(w, XferWord::with(w, XferState::abandoned) | wish,
                                             std::memory_order_seq_cst)) {
-          quarantine(xfer);
+          quarantine(xfer, XferWord::state(w));
           return Abandoned::yes;
         }
         break;
@@ -210,7 +216,7 @@ std::uint64_t XferTable::give_back(Xfer& xfer, XferState before) noexcept {
     const bool wished = (w & XferWord::wishes) != 0;
     const std::uint64_t next = XferWord::with(w, wished ? XferState::abandoned : before);
     if (xfer.word.compare_exchange_weak(w, next, std::memory_order_acq_rel, std::memory_order_relaxed)) {
-      if (wished) quarantine(xfer);
+      if (wished) quarantine(xfer, before);
       return w & (XferWord::wishes | XferWord::blocking);
     }
   }
@@ -226,11 +232,14 @@ Stray XferTable::classify_stray(std::uint32_t header) noexcept {
   const std::uint16_t token = token_of(header);
   {
     const sync::MutexLock lock(mutex_);
-    const Quarantined& record = records_[token];
+    Quarantined& record = records_[token];
     if (record.active && identity(record.header) == identity(header)) {
       // The response of an asynchronous command may come late and its delayed response later still.
-      if (!record.expects_delayed || (header & type_bits) != 0) unquarantine(token);
-      return Stray::late;
+      if (!record.expects_delayed || (header & type_bits) != 0) {
+        unquarantine(token);
+        return Stray::late;
+      }
+      return std::exchange(record.response_taken, true) ? Stray::duplicate : Stray::late;
     }
   }
   const std::uint32_t answered = answered_[token].load(std::memory_order_relaxed);

@@ -185,7 +185,7 @@ class XferTable {
   [[nodiscard]] bool try_mark(std::uint16_t token) noexcept;
   [[nodiscard]] std::optional<Token> take_token_slow() noexcept;
   void reap_expired() noexcept;
-  void quarantine(const Xfer& xfer) noexcept SCMI_REQUIRES(mutex_);
+  void quarantine(const Xfer& xfer, XferState before) noexcept SCMI_REQUIRES(mutex_);
   void unquarantine(std::uint16_t token) noexcept SCMI_REQUIRES(mutex_);
 
   struct alignas(sync::cache_line) MarkWord {
@@ -194,6 +194,7 @@ class XferTable {
   struct Quarantined {
     std::uint32_t header = 0;
     bool expects_delayed = false;
+    bool response_taken = false;  // What lies in the area with this header was seen before.
     bool active = false;
     Instant until{};
   };

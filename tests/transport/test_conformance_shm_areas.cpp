@@ -18,7 +18,7 @@ using conformance::Command;
 
 std::vector<AgentConfig> one_agent(bool own_channel) {
   AgentConfig agent{.id = AgentId(1), .name = "alpha", .channels = {{.protocols = {protocol::base}}}};
-  if (own_channel) agent.channels.push_back({.protocols = {protocol::clock}});
+  if (own_channel) agent.channels.push_back({.protocols = {protocol::clock}, .p2a_size = 0});
   return {agent};
 }
 
