@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// scmi-platform: a simulated SoC as a process of its own, for agents that connect over a mailbox socket or a named
+// file.
+//
+// Exit codes: 0 stopped by a signal (or printed what was asked for), 1 it could not run, 2 wrong usage.
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <cstdio>
+#include <memory>
+#include <string>
+
+#include "platform/platform_host.hpp"
+#include "scmi/version.hpp"
+#include "transport/mailbox_server.hpp"
+#include "transport/shm_describe.hpp"
+#include "transport/shm_server.hpp"
+#include "transport/sigbus_guard.hpp"
+#include "transport/system_time.hpp"
+#include "transport/unique_fd.hpp"
+
+namespace {
+
+using namespace scmi;
+using platform::LogLevel;
+
+constexpr int exit_ok = 0;
+constexpr int exit_failed = 1;
+constexpr int exit_usage = 2;
+
+struct Options {
+  std::string soc;
+  std::string mailbox;
+  std::string shm;
+  bool describe = false;
+  bool die_with_parent = false;
+  LogLevel log = LogLevel::error;
+};
+
+int fail(const std::string& what) {
+  fmt::print(stderr, "scmi-platform: {}\n", what);
+  return exit_failed;
+}
+
+/// What was wrong in words, if there are any, else what the error says of itself.
+std::string reason(const Error& error, const std::string& why) { return why.empty() ? describe(error) : why; }
+
+int describe_file(const platform::SocConfig& soc, const Options& options) {
+  std::string why;
+  const auto layout = transport::plan_shm(transport::shm_path(options.shm), platform::transport_agents(soc), &why);
+  if (!layout) return fail(fmt::format("{}: {}", options.soc, reason(layout.error(), why)));
+  fmt::print("{}", transport::to_json(*layout));
+  return std::fflush(stdout) == 0 ? exit_ok : fail("cannot write to stdout");
+}
+
+/// SIGTERM and SIGINT as a descriptor, so that they end the loop and not the process.
+transport::UniqueFd block_signals() {
+  ::signal(SIGPIPE, SIG_IGN);
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGTERM);
+  sigaddset(&set, SIGINT);
+  sigprocmask(SIG_BLOCK, &set, nullptr);
+  return transport::UniqueFd(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
+}
+
+/// A value that no earlier start of the platform had.
+std::uint64_t new_epoch() {
+  const auto since = std::chrono::system_clock::now().time_since_epoch();
+  return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(since).count());
+}
+
+int serve(platform::SocConfig soc, const Options& options) {
+  const transport::UniqueFd signals = block_signals();
+  if (signals.get() < 0) return fail(fmt::format("signalfd: {}", describe(Error::system(errno))));
+  const transport::SigbusGuard sigbus_guard;
+  const auto agents = platform::transport_agents(soc);
+  const auto rights = platform::agent_rights(soc);
+  transport::SystemTime time;
+  platform::PlatformHost host(std::move(soc), time, [level = options.log](LogLevel of, std::string_view text) {
+    if (of <= level) fmt::print(stderr, "scmi-platform: {}\n", text);
+  });
+
+  std::string ready = "ready";
+  std::string why;
+  std::unique_ptr<transport::MailboxServer> mailbox;
+  if (!options.mailbox.empty()) {
+    auto made = transport::MailboxServer::listen(
+        {.path = options.mailbox, .agents = agents, .may_be = rights, .epoch = new_epoch()}, host.events(), &why);
+    if (!made) return fail(fmt::format("--mailbox {}: {}", options.mailbox, reason(made.error(), why)));
+    mailbox = std::move(*made);
+    host.add(*mailbox);
+    ready += " mailbox=" + options.mailbox;
+  }
+  std::unique_ptr<transport::ShmServer> shm;
+  if (!options.shm.empty()) {
+    auto made = transport::ShmServer::create(options.shm, agents, host.events(), &why);
+    if (!made) return fail(fmt::format("--shm {}: {}", options.shm, reason(made.error(), why)));
+    shm = std::move(*made);
+    host.add(*shm);
+    ready += " shm=" + shm->layout().file;
+    fmt::print(stderr,
+               "scmi-platform: --shm: all agents share {}; whoever may write it can be any of them "
+               "(no isolation between agents)\n",
+               shm->layout().file);
+  }
+  bool running = true;
+  host.watch(signals.get(), [&running] { running = false; });
+  fmt::print("{} agents={}\n", ready, agents.size());
+  if (std::fflush(stdout) != 0) return fail("cannot write to stdout");
+
+  while (running) {
+    host.run_once();
+    if (shm && shm->lost()) return fail(fmt::format("{} was truncated", shm->layout().file));
+  }
+  return exit_ok;
+}
+
+/// Answers the exit code when the process has nothing more to do.
+std::optional<int> parse(int argc, char** argv, Options& options) {
+  CLI::App app{"A simulated SCMI platform: the SoC of a description file, served to agents.", "scmi-platform"};
+  app.set_version_flag("--version", std::string(library_version()));
+  app.add_option("--soc", options.soc, "description of the SoC (TOML)")->required()->type_name("FILE");
+  app.add_option("--mailbox", options.mailbox, "serve agents that connect to this socket")->type_name("SOCKET");
+  app.add_option("--shm", options.shm, "serve agents through this file, or /dev/shm/NAME, without isolation")
+      ->type_name("FILE");
+  app.add_flag("--describe", options.describe, "print where --shm's areas would lie, as JSON, and touch nothing");
+  app.add_option("--log", options.log, "what to tell on stderr: error, info, debug")
+      ->transform(CLI::CheckedTransformer(
+          std::map<std::string, LogLevel>{
+              {"error", LogLevel::error}, {"info", LogLevel::info}, {"debug", LogLevel::debug}},
+          CLI::ignore_case))
+      ->type_name("LEVEL");
+  app.add_flag("--die-with-parent", options.die_with_parent, "stop when the process that started this one ends");
+  try {
+    app.parse(argc, argv);
+    if (options.mailbox.empty() && options.shm.empty()) {
+      throw CLI::RequiredError("--mailbox SOCKET or --shm FILE", CLI::ExitCodes::RequiredError);
+    }
+    if (options.describe && options.shm.empty()) {
+      throw CLI::RequiredError("--describe needs --shm FILE: it", CLI::ExitCodes::RequiredError);
+    }
+  } catch (const CLI::ParseError& e) {
+    return app.exit(e) == 0 ? exit_ok : exit_usage;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const pid_t parent = ::getppid();
+  Options options;
+  if (const auto code = parse(argc, argv, options)) return *code;
+  if (options.die_with_parent) {
+    ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+    if (::getppid() != parent) return exit_failed;  // It ended before the kernel could know our wish.
+  }
+  auto soc = platform::load_soc_config(options.soc);
+  if (!soc) {
+    for (const platform::ConfigError& error : soc.error()) fmt::print(stderr, "{}\n", describe(error));
+    return exit_failed;
+  }
+  if (options.describe) return describe_file(*soc, options);
+  return serve(std::move(*soc), options);
+}

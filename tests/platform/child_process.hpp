@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A program under test as a child: its first line, its end, everything it wrote. No wait here is longer than a limit
+// that a healthy program never comes near.
+#pragma once
+
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+namespace scmi::platform::test {
+
+constexpr int patience_ms = 30'000;
+
+/// A folder that goes with everything in it.
+struct TemporaryFolder {
+  std::string path;
+  TemporaryFolder() {
+    std::string name = (std::filesystem::temp_directory_path() / "scmi-test-XXXXXX").string();
+    REQUIRE(::mkdtemp(name.data()) != nullptr);
+    path = name;
+  }
+  ~TemporaryFolder() { std::filesystem::remove_all(path); }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  [[nodiscard]] std::string operator/(const std::string& name) const { return path + "/" + name; }
+  std::string write(const std::string& name, const std::string& text) const {
+    std::ofstream(*this / name) << text;
+    return *this / name;
+  }
+};
+
+/// One end of a pipe, read as text.
+class Reader {
+ public:
+  explicit Reader(int fd = -1) : fd_(fd) {}
+  ~Reader() { close(); }
+  Reader(Reader&& other) noexcept : fd_(std::exchange(other.fd_, -1)), text_(std::move(other.text_)) {}
+  Reader& operator=(Reader&& other) noexcept {
+    close();
+    fd_ = std::exchange(other.fd_, -1);
+    text_ = std::move(other.text_);
+    return *this;
+  }
+  /// Up to the next line's end, without it. Empty at the end of the stream.
+  std::string line() {
+    std::size_t end = 0;
+    while ((end = text_.find('\n')) == std::string::npos && more()) {
+    }
+    std::string first = text_.substr(0, end);
+    text_.erase(0, end == std::string::npos ? end : end + 1);
+    return first;
+  }
+  /// Everything until the stream ends.
+  std::string all() {
+    while (more()) {
+    }
+    return std::exchange(text_, {});
+  }
+
+ private:
+  bool more() {
+    pollfd look{.fd = fd_, .events = POLLIN, .revents = 0};
+    REQUIRE_MESSAGE(::poll(&look, 1, patience_ms) == 1, "the program says nothing");
+    char buffer[4096];
+    const ssize_t count = ::read(fd_, buffer, sizeof buffer);
+    if (count <= 0) return false;
+    text_.append(buffer, static_cast<std::size_t>(count));
+    return true;
+  }
+  void close() {
+    if (fd_ >= 0) ::close(fd_);
+    fd_ = -1;
+  }
+  int fd_;
+  std::string text_;
+};
+
+class ChildProcess {
+ public:
+  explicit ChildProcess(std::vector<std::string> arguments) {
+    int out[2];
+    int err[2];
+    REQUIRE(::pipe2(out, O_CLOEXEC) == 0);
+    REQUIRE(::pipe2(err, O_CLOEXEC) == 0);
+    std::vector<char*> argv;
+    for (std::string& a : arguments) argv.push_back(a.data());
+    argv.push_back(nullptr);
+    pid_ = ::fork();
+    REQUIRE(pid_ >= 0);
+    if (pid_ == 0) {
+      ::dup2(out[1], STDOUT_FILENO);
+      ::dup2(err[1], STDERR_FILENO);
+      ::execv(argv[0], argv.data());
+      ::_exit(127);
+    }
+    ::close(out[1]);
+    ::close(err[1]);
+    stdout_ = Reader(out[0]);
+    stderr_ = Reader(err[0]);
+  }
+  ~ChildProcess() {
+    if (pid_ > 0) {
+      ::kill(pid_, SIGKILL);
+      ::waitpid(pid_, nullptr, 0);
+    }
+  }
+  ChildProcess(const ChildProcess&) = delete;
+  ChildProcess& operator=(const ChildProcess&) = delete;
+
+  void signal(int number) const { REQUIRE(::kill(pid_, number) == 0); }
+  [[nodiscard]] pid_t pid() const noexcept { return pid_; }
+  /// Waits for the end; the exit code, or minus the signal.
+  int wait() {
+    const int fd = static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0));
+    pollfd look{.fd = fd, .events = POLLIN, .revents = 0};
+    REQUIRE_MESSAGE(::poll(&look, 1, patience_ms) == 1, "the program does not end");
+    ::close(fd);
+    int status = 0;
+    REQUIRE(::waitpid(pid_, &status, 0) == pid_);
+    pid_ = -1;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+  }
+  Reader& out() { return stdout_; }
+  Reader& err() { return stderr_; }
+
+ private:
+  pid_t pid_ = -1;
+  Reader stdout_;
+  Reader stderr_;
+};
+
+}  // namespace scmi::platform::test
