@@ -85,26 +85,28 @@ PollResult Agent::wait(Instant until) {
 
 std::size_t Agent::arm(std::span<int> fds, bool& ready) {
   std::size_t n = 0;
+  const sync::MutexLock lock(armed_mutex_);
   for (std::uint32_t i = 0; i < registry_->slot_count(); ++i) {
-    const ChannelRef channel = registry_->acquire(registry_->handle_at(i));
+    const ChannelHandle handle = registry_->handle_at(i);
+    const ChannelRef channel = registry_->acquire(handle);
     if (!channel) continue;
     const ChannelBinding& binding = channel->binding();
     // Commands without a caller of their own are watched; where a caller waits, he reads the doorbell himself.
     if (binding.direction == Direction::a2p && (channel->led() || channel->next_deadline() == never)) continue;
-    n += binding.ops->wait_fds(binding.state, fds.subspan(n), true);
+    n += channel->arm(fds.subspan(n));
+    armed_.push_back(handle);
     if (channel->has_news()) ready = true;
   }
   return n;
 }
 
 void Agent::disarm() {
-  for (std::uint32_t i = 0; i < registry_->slot_count(); ++i) {
-    const ChannelRef channel = registry_->acquire(registry_->handle_at(i));
-    if (!channel) continue;
-    const ChannelBinding& binding = channel->binding();
-    if (binding.direction == Direction::a2p && channel->led()) continue;
-    static_cast<void>(binding.ops->wait_fds(binding.state, {}, false));
+  const sync::MutexLock lock(armed_mutex_);
+  for (const ChannelHandle handle : armed_) {
+    const ChannelRef channel = registry_->acquire(handle);
+    if (channel) channel->disarm();
   }
+  armed_.clear();
 }
 
 CounterSnapshot Agent::counters(std::optional<ProtocolId> protocol) const {

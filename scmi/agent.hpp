@@ -84,8 +84,9 @@ class Agent {
   /// For event loops: stores the descriptors that tell of activity (armed: the platform knows that we sleep) and
   /// answers how many there are. `ready`: something is there already, poll at once. After activity call poll(), then
   /// arm again.
-  [[nodiscard]] std::size_t arm(std::span<int> fds, bool& ready);
-  void disarm();
+  /// One loop at a time.
+  [[nodiscard]] std::size_t arm(std::span<int> fds, bool& ready) SCMI_EXCLUDES(armed_mutex_);
+  void disarm() SCMI_EXCLUDES(armed_mutex_);
 
   /// Sum over channels; `protocol` restricts it to one.
   [[nodiscard]] CounterSnapshot counters(std::optional<ProtocolId> protocol = std::nullopt) const;
@@ -100,6 +101,8 @@ class Agent {
   std::shared_ptr<NotificationHub> hub_;
   BaseInfo base_;
   sync::atomic<bool> dispatching_{false};
+  sync::Mutex armed_mutex_;
+  std::vector<ChannelHandle> armed_ SCMI_GUARDED_BY(armed_mutex_);
 };
 
 }  // namespace scmi

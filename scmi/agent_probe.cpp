@@ -146,23 +146,33 @@ class AgentProbe {
   Result<void> protocol_channels() {
     for (const ProtocolId protocol : agent_.base_.protocols) {
       for (const Direction direction : {Direction::a2p, Direction::p2a}) {
-        if (transport_.ops->available(transport_.state, protocol, direction)) {
-          const Result<ChannelHandle> own = registry_.open(transport_, protocol, direction);
-          if (!own) {
-            Error error = own.error().at(Step::protocol_channel_setup);
-            error.context.protocol = protocol.value;
-            return error;
-          }
-          continue;
+        if (const Result<void> r = provide(protocol, direction); !r) {
+          Error error = r.error().at(Step::protocol_channel_setup);
+          error.context.protocol = protocol.value;
+          return error;
         }
-        // A protocol with commands on its own channel has its delayed responses there or on Base's P2A channel.
-        const ChannelHandle shared = registry_.route(protocol::base, direction);
-        if (shared.generation == 0) continue;
-        const Result<void> mapped = registry_.map(protocol, direction, shared);
-        if (!mapped) return mapped.error().at(Step::protocol_channel_setup);
       }
     }
     return {};
+  }
+
+  /// Gives a protocol the channel the transport has for it: its own, one that it shares, or Base's.
+  Result<void> provide(ProtocolId protocol, Direction direction) {
+    const bool own = transport_.ops->available(transport_.state, protocol, direction);
+    ProtocolId carrier = protocol;
+    if (!own) {
+      carrier = transport_.ops->carrier != nullptr ? transport_.ops->carrier(transport_.state, protocol, direction)
+                                                   : protocol::base;
+    }
+    ChannelHandle channel = registry_.route(carrier, direction);
+    if (channel.generation == 0) {
+      // Base without a P2A channel is a fact; everything else is made when its first protocol needs it.
+      if (carrier == protocol::base) return {};
+      const Result<ChannelHandle> opened = registry_.open(transport_, carrier, direction);
+      if (!opened) return opened.error();
+      channel = *opened;
+    }
+    return carrier == protocol ? Result<void>() : registry_.map(protocol, direction, channel);
   }
 
   const Transport& transport_;

@@ -106,6 +106,8 @@ struct RxMessage {
 struct ChanOps {
   /// Whether the transport has a channel of its own for that protocol and direction. Base A2P is mandatory.
   bool (*available)(TransportState*, ProtocolId, Direction) = nullptr;
+  /// May be null: Base. For a protocol without a channel of its own, the protocol whose channel carries it.
+  ProtocolId (*carrier)(TransportState*, ProtocolId, Direction) = nullptr;
   /// Makes the channel. From its return on rx_callback may be called. Errors leave nothing behind.
   Result<ChannelPort> (*setup)(TransportState*, const ChannelSetup&) = nullptr;
   /// After its return no new rx_callback will start for the channel. Never waits. Idempotent.

@@ -144,12 +144,13 @@ void ChannelInfo::admit_next(bool shared) noexcept {
       signal(*node.point);
       return;
     }
-    // While somebody queues only the lock's owner sets `held`; it may be set already by an earlier pass.
+    // While somebody queues only the lock's owner sets `held`; it may be set already by an earlier pass. Launching for
+    // somebody else takes a user count of its own: his may go with his reply before we are through.
+    const std::uint64_t grant = ChannelWord::held + (node.pending != nullptr ? ChannelWord::one_user : 0);
     std::uint64_t w = word_.load(std::memory_order_relaxed);
     do {
       if ((w & ChannelWord::held) != 0) return;
-    } while (
-        !word_.compare_exchange_weak(w, w | ChannelWord::held, std::memory_order_acquire, std::memory_order_relaxed));
+    } while (!word_.compare_exchange_weak(w, w + grant, std::memory_order_acquire, std::memory_order_relaxed));
     unlink(node);
     if (empty(admission_)) word_.fetch_and(~ChannelWord::waiters, std::memory_order_relaxed);
     node.state = WaitNode::State::admitted;
@@ -163,7 +164,9 @@ void ChannelInfo::admit_next(bool shared) noexcept {
       signal(*node.point);
     }
   }
-  if (launchable != nullptr) launch(*launchable);
+  if (launchable == nullptr) return;
+  launch(*launchable);
+  release();
 }
 
 Result<Xfer*> ChannelInfo::admit_shared(Instant deadline) noexcept {
@@ -260,7 +263,7 @@ void ChannelInfo::sleep(WaitPoint& point, std::uint32_t seen, Instant deadline, 
       if (c->lease_.load(std::memory_order_seq_cst) == 0) ready = true;
       continue;
     }
-    const std::size_t n = c->binding_.ops->wait_fds(c->binding_.state, std::span(fds).subspan(fd_count, 4), true);
+    const std::size_t n = c->arm(std::span(fds).subspan(fd_count, 4));
     fd_count += n;
     // A stuck area gives no doorbell when its last sender polled: look at it now and then.
     if ((n == 0 && c->binding_.description->polling) || c->awaiting_area_.load(std::memory_order_relaxed)) blind = c;
@@ -286,11 +289,23 @@ void ChannelInfo::sleep(WaitPoint& point, std::uint32_t seen, Instant deadline, 
       unlink(nodes[i]);
       continue;
     }
-    static_cast<void>(c->binding_.ops->wait_fds(c->binding_.state, {}, false));
+    c->disarm();
     c->pump(false);
     if (!c->binding_.ops->liveness(c->binding_.state)) c->mark_lost();
     c->lease_.store(0, std::memory_order_seq_cst);
     if (c->sleepers_.load(std::memory_order_seq_cst) != 0) c->wake_sleeper();
+  }
+}
+
+std::size_t ChannelInfo::arm(std::span<int> fds) noexcept {
+  armed_.fetch_add(1, std::memory_order_acq_rel);
+  return binding_.ops->wait_fds(binding_.state, fds, true);
+}
+
+void ChannelInfo::disarm() noexcept {
+  // An event loop may sleep on the channel while a caller leads for a while: the last one up tells the platform.
+  if (armed_.fetch_sub(1, std::memory_order_acq_rel) == 1) {
+    static_cast<void>(binding_.ops->wait_fds(binding_.state, {}, false));
   }
 }
 

@@ -134,14 +134,22 @@ class ChannelInfo {
   /// has a user count. `also` is a second channel to listen on (the P2A side of a delayed response), or null.
   void sleep(WaitPoint& point, std::uint32_t seen, Instant deadline, ChannelInfo* also = nullptr) noexcept
       SCMI_EXCLUDES(mutex_);
+  /// Tells the transport that somebody sleeps on the channel, and stores the descriptors to sleep on. Counted.
+  [[nodiscard]] std::size_t arm(std::span<int> fds) noexcept;
+  /// Undoes one arm.
+  void disarm() noexcept;
   [[nodiscard]] bool led() const noexcept { return lease_.load(std::memory_order_relaxed) != 0; }
 
   // --- Delivery (channel_delivery.cpp). The caller has a user count. -----------------------------------------------
   /// Takes whatever the channel has and hands it to its owners.
   /// `doorbell`: the transport said so; finding nothing is then counted.
   void pump(bool doorbell) noexcept SCMI_EXCLUDES(mutex_);
+  /// A delayed response for a command of this channel; the P2A channel it came on is somebody else's.
+  void take_delayed(std::uint32_t header, std::span<const std::byte> payload) noexcept;
   /// Only by the holder of the area: takes a late reply that lies there before it is overwritten.
   void take_late() noexcept;
+
+  // --- Calls without a caller (channel_calls.cpp). The caller has a user count. --------------------------------------
   /// Puts a prepared, admitted pending xfer on the wire, or leaves it waiting for the area.
   void launch(Xfer& xfer) noexcept;
   /// Launches the pending xfer that waits for a stuck area, if it has come back.
@@ -152,8 +160,6 @@ class ChannelInfo {
   bool end_pending(Xfer& xfer, std::uint64_t sequence, std::uint64_t wish) noexcept;
   /// Earliest deadline of the pending calls.
   [[nodiscard]] Instant next_deadline() noexcept;
-  /// A delayed response for a command of this channel; the P2A channel it came on is somebody else's.
-  void take_delayed(std::uint32_t header, std::span<const std::byte> payload) noexcept;
   /// The peer is gone: every call ends with platform_lost, now and later.
   void mark_lost() noexcept;
 
@@ -240,6 +246,7 @@ class ChannelInfo {
   sync::atomic<bool> awaiting_area_{false};
   sync::atomic<std::int64_t> blind_pause_ns_{0};  ///< Backs off while a channel without doorbell is watched.
   sync::atomic<std::uint32_t> lease_{0};
+  sync::atomic<std::uint32_t> armed_{0};
   sync::atomic<std::uint32_t> sleepers_{0};
   sync::atomic<std::uint32_t> rx_claim_{0};  ///< P2A: 0 idle, 1 somebody drains, 2 and shall look again.
   std::vector<std::byte> rx_buffer_;         ///< P2A: owned by whoever has rx_claim_.
@@ -254,9 +261,6 @@ class ChannelInfo {
   std::array<CounterBlock, max_protocols> blocks_;
   sync::atomic<std::uint32_t> block_count_{1};
 };
-
-/// Why an abandoned xfer was abandoned.
-[[nodiscard]] LocalError abandon_reason(std::uint64_t xfer_word) noexcept;
 
 /// A counted reference to an open channel: the only way to touch one. Movable, not copyable.
 class ChannelRef {

@@ -89,6 +89,7 @@ Result<ChannelHandle> ChannelRegistry::open(const Transport& transport, Protocol
   channel.binding_ = std::move(binding);
   channel.stuck_.store(0, std::memory_order_relaxed);
   channel.rx_claim_.store(0, std::memory_order_relaxed);
+  channel.armed_.store(0, std::memory_order_relaxed);
   channel.awaiting_area_.store(false, std::memory_order_relaxed);
   open_.fetch_add(1, std::memory_order_acq_rel);
   // Release: the binding is complete before anybody can acquire the channel.

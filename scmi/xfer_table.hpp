@@ -61,6 +61,14 @@ struct XferWord {
   }
 };
 
+/// Why an abandoned xfer was abandoned: the wish in its word.
+[[nodiscard]] constexpr LocalError abandon_reason(std::uint64_t word) noexcept {
+  if ((word & XferWord::want_lost) != 0) return LocalError::platform_lost;
+  if ((word & XferWord::want_close) != 0) return LocalError::channel_closed;
+  if ((word & XferWord::want_cancel) != 0) return LocalError::cancelled;
+  return LocalError::timed_out;
+}
+
 /// Result of a finished call as a completion callback sees it. The payload starts with the status word.
 using Completion = std::function<void(const Result<std::span<const std::byte>>&)>;
 

@@ -70,13 +70,17 @@ struct SmtTransport::Ops {
 
   /// A channel belongs to the first protocol of its list, so that one that serves several is made once; the Base
   /// channel belongs to Base wherever Base stands in the list.
-  static bool available(TransportState* state, ProtocolId protocol, Direction direction) noexcept {
+  static ProtocolId carrier(TransportState* state, ProtocolId protocol, Direction direction) noexcept {
     SmtTransport& t = self(state);
     const int index = find_channel(t.agent_.channels, protocol);
-    if (index < 0 || find(t, protocol, direction) == nullptr) return false;
+    if (index < 0 || find(t, protocol, direction) == nullptr) return protocol::base;
     const auto& list = t.agent_.channels[static_cast<std::size_t>(index)].protocols;
     const bool base = std::find(list.begin(), list.end(), protocol::base) != list.end();
-    return protocol == (base ? protocol::base : list.front());
+    return base ? protocol::base : list.front();
+  }
+
+  static bool available(TransportState* state, ProtocolId protocol, Direction direction) noexcept {
+    return find(self(state), protocol, direction) != nullptr && carrier(state, protocol, direction) == protocol;
   }
 
   static Result<ChannelPort> setup(TransportState* state, const ChannelSetup& setup) noexcept {
@@ -183,6 +187,7 @@ struct SmtTransport::Ops {
 
 constexpr ChanOps SmtTransport::ops_{
     .available = &Ops::available,
+    .carrier = &Ops::carrier,
     .setup = &Ops::setup,
     .stop = &Ops::stop,
     .free = &Ops::free,

@@ -92,7 +92,8 @@ class FakeArea {
   bool polling = true;
   std::uint64_t memory_id = 7;
   std::uint64_t epoch = 1;
-  std::vector<ProtocolId> own_channels;       ///< Protocols with a channel of their own (it shares the areas).
+  std::vector<ProtocolId> own_channels;  ///< Protocols with a channel of their own (it shares the areas).
+  ProtocolId carrier_of_power = protocol::base;
   std::function<void(FakeArea&)> on_request;  ///< Called in send, with the area busy.
   std::function<bool(ProtocolId)> refuse_setup;
   std::function<void()> on_setup;
@@ -101,7 +102,6 @@ class FakeArea {
   int stops = 0;
   int frees = 0;
   int clears = 0;
-  int overwrites = 0;  ///< Sends into an area we did not own: must stay 0.
   ChannelHandle a2p_handle;
   ChannelHandle p2a_handle;
   std::shared_ptr<ChannelRegistry> registry;
@@ -163,6 +163,9 @@ class FakeArea {
       FakeArea& f = of(s);
       if (d == Direction::p2a && !f.has_p2a) return false;
       return p == protocol::base || std::find(f.own_channels.begin(), f.own_channels.end(), p) != f.own_channels.end();
+    };
+    ops.carrier = [](TransportState* s, ProtocolId p, Direction) {
+      return p == protocol::power_domain ? of(s).carrier_of_power : protocol::base;
     };
     ops.setup = [](TransportState* s, const ChannelSetup& setup) -> Result<ChannelPort> {
       FakeArea& f = of(s);

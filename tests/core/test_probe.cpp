@@ -209,3 +209,15 @@ TEST_CASE("protocols without a channel of their own share Base's; the others hav
   CHECK(registry->route(protocol::clock, Direction::a2p) != registry->route(protocol::base, Direction::a2p));
   CHECK(registry->open_channels() == 4);
 }
+
+TEST_CASE("protocols that share a channel which is not Base's are carried by it, in whatever order they are listed") {
+  // 0x14 carries 0x11 too, and comes after it in the list.
+  const AgentFixture f([](FakeArea& p) {
+    p.own_channels = {protocol::clock};
+    p.carrier_of_power = protocol::clock;
+  });
+  const auto registry = f.agent->registry();
+  CHECK(registry->route(protocol::power_domain, Direction::a2p) == registry->route(protocol::clock, Direction::a2p));
+  CHECK(registry->route(protocol::power_domain, Direction::a2p) != registry->route(protocol::base, Direction::a2p));
+  CHECK(registry->open_channels() == 4);
+}
