@@ -191,14 +191,13 @@ void ChannelRegistry::channel_finished(ChannelInfo& channel) noexcept {
 }
 
 std::size_t ChannelRegistry::xfers_in_use() {
-  const sync::MutexLock lock(mutex_);
   std::size_t n = 0;
-  for (const auto& [id, parked] : tables_) n += parked.table->in_use();
   for (const auto& channel : slots_) {
-    const ChannelHandle handle = handle_at(channel->slot());
-    const ChannelRef ref = acquire(handle);
+    const ChannelRef ref = acquire(handle_at(channel->slot()));
     if (ref && ref->binding().table != nullptr && ref->binding().memory_id == 0) n += ref->binding().table->in_use();
   }
+  const sync::MutexLock lock(mutex_);
+  for (const auto& [id, parked] : tables_) n += parked.table->in_use();
   return n;
 }
 
