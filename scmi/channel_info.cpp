@@ -314,20 +314,15 @@ void ChannelInfo::wake_sleeper() noexcept {
   if (!empty(sleeping_)) signal(*sleeping_.next->point);
 }
 
-bool ChannelInfo::has_taker() noexcept {
+bool ChannelInfo::has_news() noexcept {
+  if (!binding_.ops->poll_done(binding_.state)) return false;
   if (binding_.direction == Direction::p2a || shared()) return true;
   if (awaiting_area_.load(std::memory_order_relaxed)) return true;
   const Xfer& xfer = binding_.table->at(current_.load(std::memory_order_relaxed));
   const XferState state = XferWord::state(xfer.word.load(std::memory_order_acquire));
-  return state == XferState::in_flight || state == XferState::early;
-}
-
-bool ChannelInfo::has_news() noexcept {
-  if (!has_work()) return false;
-  if (binding_.direction == Direction::p2a || shared()) return true;
-  // What lies there was looked at and is not ours: not worth staying awake for.
-  const Xfer& xfer = binding_.table->at(current_.load(std::memory_order_relaxed));
-  return awaiting_area_.load(std::memory_order_relaxed) || xfer.rejected_header.load(std::memory_order_relaxed) == 0;
+  const bool awaited = state == XferState::in_flight || state == XferState::early;
+  // What was looked at and is nobody's is not worth staying awake for.
+  return awaited && xfer.rejected_header.load(std::memory_order_relaxed) == 0;
 }
 
 bool ChannelInfo::add_protocol(ProtocolId protocol) noexcept {

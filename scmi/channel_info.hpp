@@ -182,10 +182,9 @@ class ChannelInfo {
     const std::uint8_t block = block_of_[protocol.value].load(std::memory_order_relaxed);
     return block == 0 ? CounterSnapshot{} : blocks_[block].snapshot();
   }
-  /// has_work, and not merely a message that was looked at already and is nobody's.
+  /// Whether fetching from the channel now would find something that somebody waits for, and that was not looked at
+  /// already.
   [[nodiscard]] bool has_news() noexcept;
-  /// Whether fetching from the channel now would find something that somebody waits for.
-  [[nodiscard]] bool has_work() noexcept { return binding_.ops->poll_done(binding_.state) && has_taker(); }
 
   void trace(TraceKind kind, std::uint32_t header, std::span<const std::byte> payload) noexcept {
     if (TraceTap* tap = services_.tap.load(std::memory_order_acquire)) [[unlikely]] {
@@ -212,8 +211,6 @@ class ChannelInfo {
   friend class Transaction;
   void release_slow(std::uint64_t before, std::uint64_t what) noexcept SCMI_EXCLUDES(mutex_);
   void admit_next(bool shared) noexcept SCMI_EXCLUDES(mutex_);
-  /// Whether something fetched from the channel now would have an owner.
-  [[nodiscard]] bool has_taker() noexcept;
   [[nodiscard]] Result<void> wait_admission(WaitNode& node, Instant deadline) noexcept SCMI_EXCLUDES(mutex_);
   void finish_close() noexcept;
   void wake_sleeper() noexcept SCMI_EXCLUDES(mutex_);

@@ -128,6 +128,7 @@ void serve(ThreadedArea& a, std::uint64_t seed, std::atomic<bool>& stop) {
       a.free.store(true, std::memory_order_release);
     }
     a.ring();
+    std::this_thread::yield();
   }
 }
 
