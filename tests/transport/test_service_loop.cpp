@@ -38,6 +38,16 @@ void await(const OpenChannel& channel) {
   }
 }
 
+/// Spins, and lets others run now and then: on one core the other thread needs it.
+template <class Condition>
+std::uint32_t wait_until(std::uint32_t& word, Condition condition) {
+  for (std::uint32_t turn = 1;; ++turn) {
+    const std::uint32_t value = SharedWord(&word).load(std::memory_order_acquire);
+    if (condition(value)) return value;
+    if (turn % 4096 == 0) std::this_thread::yield();
+  }
+}
+
 /// Serves on a thread of its own until it goes out of scope.
 class ServerThread {
  public:
@@ -235,10 +245,10 @@ TEST_CASE("sleep words: of a ringer and a sleeper at the same time, one always s
     Line sleeping;
     Line round;
     Line seen;
-    constexpr std::uint32_t rounds = 3000;
+    constexpr std::uint32_t rounds = 10000;
     std::thread ringer([&] {
       for (std::uint32_t i = 1; i <= rounds; ++i) {
-        while (SharedWord(&round.value).load(std::memory_order_acquire) != i) std::this_thread::yield();
+        wait_until(round.value, [&](std::uint32_t value) { return value == i; });
         SharedWord(&status.value).store(i, std::memory_order_release);
         const bool rang = peer_sleeps(SharedWord(&sleeping.value), mode);
         SharedWord(&seen.value).store(2 * i + (rang ? 1 : 0), std::memory_order_release);
@@ -247,11 +257,12 @@ TEST_CASE("sleep words: of a ringer and a sleeper at the same time, one always s
     std::uint32_t lost = 0;
     for (std::uint32_t i = 1; i <= rounds; ++i) {
       SharedWord(&round.value).store(i, std::memory_order_release);
+      // The ringer sees the round some time later: sweep the sleeper's start over the moment when it rings.
+      for (std::uint32_t pause = i % 97; pause != 0; --pause) sync::cpu_relax();
       say_asleep(SharedWord(&sleeping.value), mode);
       if (!heavy_barrier(mode)) ++lost;
       const bool looked = SharedWord(&status.value).load(std::memory_order_acquire) == i;
-      std::uint32_t answer = 0;
-      while ((answer = SharedWord(&seen.value).load(std::memory_order_acquire)) / 2 != i) std::this_thread::yield();
+      const std::uint32_t answer = wait_until(seen.value, [&](std::uint32_t value) { return value / 2 == i; });
       if (!looked && answer % 2 == 0) ++lost;
       say_awake(SharedWord(&sleeping.value), mode);
     }
