@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <utility>
 
 #include "platform/soc_config.hpp"
 #include "scmi/time.hpp"
@@ -15,31 +16,46 @@ namespace scmi::platform {
 /// Which model an entry belongs to.
 enum class AgendaKind : std::uint8_t { power, performance, clock };
 
-/// Something that becomes due. It is void when the entity's own ticket has moved on: nobody searches the agenda.
+/// Something that becomes due.
 struct AgendaEntry {
   AgendaKind kind{};
   Index entity = no_index;
   std::uint64_t ticket = 0;
 };
 
+/// Names an entry, to take it back. Ticket 0: there is none.
+struct Appointment {
+  Instant when{};
+  std::uint64_t ticket = 0;
+};
+
 /// Bounded by what is on its way: one entry for each transition, and for each pending rate change.
 class Agenda {
  public:
-  /// A ticket nobody has had.
-  [[nodiscard]] std::uint64_t new_ticket() noexcept { return ++last_ticket_; }
-  void put(Instant when, const AgendaEntry& entry) { entries_.emplace(when, entry); }
+  [[nodiscard]] Appointment put(Instant when, AgendaKind kind, Index entity) {
+    const std::uint64_t ticket = ++last_ticket_;
+    entries_.emplace(Key{when, ticket}, AgendaEntry{kind, entity, ticket});
+    return {when, ticket};
+  }
+  /// Takes an entry back and leaves the appointment empty. Harmless if it is.
+  void cancel(Appointment& appointment) {
+    entries_.erase(Key{appointment.when, appointment.ticket});
+    appointment = {};
+  }
   /// Time of the first entry; `never` without one.
-  [[nodiscard]] Instant next() const noexcept { return entries_.empty() ? never : entries_.begin()->first; }
+  [[nodiscard]] Instant next() const noexcept { return entries_.empty() ? never : entries_.begin()->first.first; }
   /// Takes the first entry that is due.
   [[nodiscard]] std::optional<AgendaEntry> take(Instant now) {
-    if (next() > now || entries_.empty()) return std::nullopt;
+    if (entries_.empty() || next() > now) return std::nullopt;
     const AgendaEntry entry = entries_.begin()->second;
     entries_.erase(entries_.begin());
     return entry;
   }
+  [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
 
  private:
-  std::multimap<Instant, AgendaEntry> entries_;
+  using Key = std::pair<Instant, std::uint64_t>;
+  std::map<Key, AgendaEntry> entries_;
   std::uint64_t last_ticket_ = 0;
 };
 

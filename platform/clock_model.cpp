@@ -76,14 +76,11 @@ Instant ClockModel::set_rate(const RateJob& job, Instant now) {
   const Instant done =
       std::max(now, c.busy_until) + std::chrono::microseconds(config_.clocks[job.clock].rate_latency_us);
   c.busy_until = done;
-  const std::uint64_t ticket = agenda_.new_ticket();
-  jobs_.push_back({ticket, job});
-  const AgendaEntry entry{AgendaKind::clock, job.clock, ticket};
   // An asynchronous change always ends after its response: the agent is told of it by another channel.
   if (done <= now && !job.asynchronous) {
-    run(entry);
+    finish(job);
   } else {
-    agenda_.put(done, entry);
+    jobs_.push_back({agenda_.put(done, AgendaKind::clock, job.clock), job});
   }
   return done;
 }
@@ -118,8 +115,9 @@ void ClockModel::set_extended(AgentId agent, Index clock, std::uint8_t type, std
 
 void ClockModel::forget(AgentId agent) {
   std::vector<RateJob> ended;
-  std::erase_if(jobs_, [&](const PendingJob& p) {
+  std::erase_if(jobs_, [&](PendingJob& p) {
     if (p.job.agent != agent) return false;
+    agenda_.cancel(p.end);
     ended.push_back(p.job);
     return true;
   });
@@ -146,10 +144,13 @@ void ClockModel::hang_up(AgentId agent) {
 
 void ClockModel::run(const AgendaEntry& entry) {
   const auto at =
-      std::find_if(jobs_.begin(), jobs_.end(), [&](const PendingJob& p) { return p.ticket == entry.ticket; });
-  if (at == jobs_.end()) return;
-  RateJob job = at->job;
+      std::find_if(jobs_.begin(), jobs_.end(), [&](const PendingJob& p) { return p.end.ticket == entry.ticket; });
+  const RateJob job = at->job;
   jobs_.erase(at);
+  finish(job);
+}
+
+void ClockModel::finish(RateJob job) {
   Status status = Status::success;
   if (job.asynchronous && !observer_.still_allowed(job)) {
     status = Status::denied;

@@ -70,11 +70,12 @@ class ClockModel {
     Instant busy_until = Instant::min();  ///< End of the last rate change that was started.
   };
   struct PendingJob {
-    std::uint64_t ticket = 0;
+    Appointment end;
     RateJob job;
   };
 
   [[nodiscard]] bool enabled(Index clock) const;
+  void finish(RateJob job);
   void apply(AgentId cause, Index clock, std::uint64_t rate_hz);
 
   const SocConfig& config_;

@@ -101,24 +101,23 @@ void PerformanceModel::forget(AgentId agent, Instant now) {
 Instant PerformanceModel::move(AgentId cause, Index domain, Instant now) {
   Domain& d = domains_[domain];
   const std::size_t target = wanted(domain);
-  if (target == d.target) return d.ticket == 0 ? now : d.done;
+  if (target == d.target) return d.arrival.ticket == 0 ? now : d.arrival.when;
   d.target = target;
-  d.ticket = 0;
+  agenda_.cancel(d.arrival);
   if (target == d.position) return now;
   d.cause = cause;
-  d.done = now + std::chrono::microseconds(config_.performance_domains[domain].levels[target].latency_us);
-  if (d.done <= now) {
+  const Instant done = now + std::chrono::microseconds(config_.performance_domains[domain].levels[target].latency_us);
+  if (done <= now) {
     arrive(domain);
     return now;
   }
-  d.ticket = agenda_.new_ticket();
-  agenda_.put(d.done, {AgendaKind::performance, domain, d.ticket});
-  return d.done;
+  d.arrival = agenda_.put(done, AgendaKind::performance, domain);
+  return done;
 }
 
 void PerformanceModel::arrive(Index domain) {
   Domain& d = domains_[domain];
-  d.ticket = 0;
+  d.arrival = {};
   d.position = d.target;
   const PerformanceDomainConfig& c = config_.performance_domains[domain];
   const PerformanceLevel& level = c.levels[d.position];
@@ -126,8 +125,6 @@ void PerformanceModel::arrive(Index domain) {
   observer_.level_changed(d.cause, domain, level.level);
 }
 
-void PerformanceModel::run(const AgendaEntry& entry) {
-  if (domains_[entry.entity].ticket == entry.ticket) arrive(entry.entity);
-}
+void PerformanceModel::run(const AgendaEntry& entry) { arrive(entry.entity); }
 
 }  // namespace scmi::platform

@@ -59,8 +59,7 @@ class PerformanceModel {
     Requests<Instant> last_requests;
     std::size_t position = 0;  ///< Of the level in force.
     std::size_t target = 0;
-    std::uint64_t ticket = 0;  ///< Of the transition under way, 0 for none.
-    Instant done{};
+    Appointment arrival;  ///< End of the transition under way.
     AgentId cause{};
   };
 

@@ -2,10 +2,11 @@
 //
 // Wishes, aggregation and transitions of power domains.
 //
-//            target != state                    due
-//   resting ────────────────▶ under way(ticket) ────▶ resting, power_state_changed
-//                                 │  another target: new ticket, the old agenda entry is void
-//                                 └▶ target == state again: resting, nobody is told
+//            target != state             due
+//   resting ────────────────▶ under way ─────▶ resting, power_state_changed
+//                              │      ▲
+//                              │      └─ another target: a new appointment
+//                              └─▶ target == state again: resting, nobody is told
 #include "platform/power_model.hpp"
 
 #include <algorithm>
@@ -56,7 +57,7 @@ std::optional<Instant> PowerModel::request(AgentId agent, Index domain, std::siz
   } else {
     for (Index at = domain; at != no_index; at = config_.power_domains[at].parent) concerned.push_back(at);
   }
-  const auto locked = [&](Index i) { return domains_[i].ticket != 0 && domains_[i].synchronous; };
+  const auto locked = [&](Index i) { return domains_[i].arrival.ticket != 0 && domains_[i].synchronous; };
   if (std::any_of(concerned.begin(), concerned.end(), locked)) return std::nullopt;
 
   for (const Index i : concerned) {
@@ -77,7 +78,7 @@ std::optional<Instant> PowerModel::request(AgentId agent, Index domain, std::siz
   const Instant done = end_of(concerned, now, config_.power_domains[domain].latency_us);
   for (const Index i : concerned) move(i, agent, synchronous, now, done);
   const Domain& d = domains_[domain];
-  return d.ticket == 0 ? now : d.done;
+  return d.arrival.ticket == 0 ? now : d.arrival.when;
 }
 
 void PowerModel::forget(AgentId agent, Instant now) {
@@ -100,7 +101,7 @@ void PowerModel::forget(AgentId agent, Instant now) {
 Instant PowerModel::end_of(const std::vector<Index>& concerned, Instant now, std::uint32_t latency_us) const {
   Instant done = now + std::chrono::microseconds(latency_us);
   for (const Index i : concerned) {
-    if (domains_[i].ticket != 0) done = std::max(done, domains_[i].done);
+    if (domains_[i].arrival.ticket != 0) done = std::max(done, domains_[i].arrival.when);
   }
   return done;
 }
@@ -109,11 +110,11 @@ void PowerModel::move(Index domain, AgentId cause, bool synchronous, Instant now
   Domain& d = domains_[domain];
   const std::size_t target = wanted(domain);
   if (target == d.target) {
-    if (d.ticket != 0 && synchronous) d.synchronous = true;
+    if (d.arrival.ticket != 0 && synchronous) d.synchronous = true;
     return;
   }
   d.target = target;
-  d.ticket = 0;
+  agenda_.cancel(d.arrival);
   if (target == d.depth) return;
   d.cause = cause;
   d.synchronous = synchronous;
@@ -121,20 +122,16 @@ void PowerModel::move(Index domain, AgentId cause, bool synchronous, Instant now
     arrive(domain);
     return;
   }
-  d.done = done;
-  d.ticket = agenda_.new_ticket();
-  agenda_.put(done, {AgendaKind::power, domain, d.ticket});
+  d.arrival = agenda_.put(done, AgendaKind::power, domain);
 }
 
 void PowerModel::arrive(Index domain) {
   Domain& d = domains_[domain];
-  d.ticket = 0;
+  d.arrival = {};
   d.depth = d.target;
   observer_.power_state_changed(d.cause, domain, state(domain));
 }
 
-void PowerModel::run(const AgendaEntry& entry) {
-  if (domains_[entry.entity].ticket == entry.ticket) arrive(entry.entity);
-}
+void PowerModel::run(const AgendaEntry& entry) { arrive(entry.entity); }
 
 }  // namespace scmi::platform

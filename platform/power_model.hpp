@@ -45,8 +45,7 @@ class PowerModel {
     Requests<std::size_t> wishes;
     std::size_t depth = 0;
     std::size_t target = 0;
-    std::uint64_t ticket = 0;  ///< Of the transition under way, 0 for none.
-    Instant done{};
+    Appointment arrival;  ///< End of the transition under way.
     AgentId cause{};
     bool synchronous = false;
     std::vector<Index> children;

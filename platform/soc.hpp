@@ -28,6 +28,8 @@ class Soc {
   [[nodiscard]] Instant now() noexcept { return time_.now(); }
   /// When something will happen by itself; `never` if nothing is under way.
   [[nodiscard]] Instant next_event() const noexcept { return agenda_.next(); }
+  /// How many things are under way.
+  [[nodiscard]] std::size_t pending_events() const noexcept { return agenda_.size(); }
   /// Lets happen what is due.
   void advance(Instant now) {
     while (const auto entry = agenda_.take(now)) {

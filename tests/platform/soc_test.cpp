@@ -238,6 +238,12 @@ TEST_CASE("power: a request that takes back one under way ends it without a word
   CHECK(t.seen.take().empty());
 }
 
+TEST_CASE("power: changing one's mind again and again leaves one appointment, not a heap of them") {
+  Bench t;
+  for (int i = 0; i < 1001; ++i) REQUIRE(t.power(a, 0, i % 2 == 0 ? off : on));
+  CHECK(t.soc.pending_events() == 4);  // The domains below go with it; "instant" was off.
+}
+
 TEST_CASE("performance: a level changes the level and its clock after its latency") {
   Bench t;
   CHECK(t.soc.clocks().rate_hz(0) == 200'000'000);
