@@ -234,17 +234,20 @@ def tidy_lane(options):
     jobs = options.jobs or os.cpu_count() or 1
     # The driver takes regular expressions over absolute paths.
     patterns = [f"^{re.escape(str(ROOT / f))}$" for f in files]
-    answer = subprocess.run(["run-clang-tidy-19", "-clang-tidy-binary", "clang-tidy-19", "-quiet", "-p",
-                             str(directory), "-j", str(jobs), *patterns], cwd=ROOT, capture_output=True, text=True)
+    log = directory / "tidy.log"
+    with open(log, "w", encoding="utf-8") as output:
+        answer = subprocess.run(["run-clang-tidy-19", "-clang-tidy-binary", "clang-tidy-19", "-quiet", "-p",
+                                 str(directory), "-j", str(jobs), *patterns], cwd=ROOT, stdin=subprocess.DEVNULL,
+                                stdout=output, stderr=subprocess.STDOUT)
     if answer.returncode == 0:
         say(f"  ok   {len(files)} files")
         return 1, 0
     seen = set()
-    for line in answer.stdout.splitlines():
+    for line in log.read_text(encoding="utf-8", errors="replace").splitlines():
         if (": error:" in line or ": warning:" in line) and line not in seen:
             seen.add(line)
             say("    " + line.replace(str(ROOT) + "/", "").removeprefix("../"))
-    say(f"  FAIL tidy: {len(seen)} findings in {len(files)} files" + ("" if seen else "\n" + answer.stderr))
+    say(f"  FAIL tidy: {len(seen)} findings in {len(files)} files (all of it in {log.relative_to(ROOT)})")
     return 0, 1
 
 

@@ -170,9 +170,6 @@ class SCMI_CAPABILITY("mutex") Mutex {
   void unlock(const char* file = __builtin_FILE(), int line = __builtin_LINE()) SCMI_RELEASE() {
     if (explore::runtime::active()) explore::runtime::unlock(this, {file, line});
   }
-
- private:
-  char unused_ = 0;
 };
 
 using ContextId = std::uintptr_t;
