@@ -6,12 +6,12 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
-#include <cstring>
 #include <filesystem>
 #include <functional>
 #include <thread>
 
 #include "scmi/agent.hpp"
+#include "tests/transport/base_platform.hpp"
 #include "transport/system_time.hpp"
 #include "transport/system_waiter.hpp"
 
@@ -20,26 +20,14 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr ProtocolId subject =
-    protocol::clock;  ///< The protocol that the cases talk to; nobody looks at what it means.
+using test::Bytes;
+using test::copy;
+using test::default_reply;
+using test::subject;
+using test::words;
+
 constexpr MessageId request{0x21};
 constexpr Duration timeout = 20ms;
-
-using Bytes = std::vector<std::byte>;
-
-Bytes words(std::initializer_list<std::uint32_t> values) {
-  Bytes bytes(values.size() * 4);
-  std::memcpy(bytes.data(), std::data(values), bytes.size());
-  return bytes;
-}
-
-Bytes copy(std::span<const std::byte> bytes) { return {bytes.begin(), bytes.end()}; }
-
-Bytes success_and(std::span<const std::byte> payload) {
-  Bytes reply(4 + payload.size());
-  std::copy(payload.begin(), payload.end(), reply.begin() + 4);
-  return reply;
-}
 
 std::uint32_t notification_header(MessageId message = MessageId(1)) {
   return MessageHeader{message, MessageType::notification, subject, Token(0)}.pack();
@@ -95,18 +83,6 @@ AgentConfig quiet_config() {
   return config;
 }
 
-/// The smallest platform that a probe is content with: Base 2.0, one protocol, no agents.
-Bytes base_reply(MessageId message) {
-  switch (message.value) {
-    case 0x0: return words({0, 0x20000});
-    case 0x1: return words({0, 1});
-    case 0x3: return words({0, 0x646E6576, 0x726F, 0, 0});
-    case 0x5: return words({0, 7});
-    case 0x6: return words({0, 1, subject.value});
-    default: return words({static_cast<std::uint32_t>(Status::not_supported)});
-  }
-}
-
 struct World {
   explicit World(Fixture& f, bool probe = true) : fixture(f) {
     if (probe) connect();
@@ -155,9 +131,7 @@ struct World {
     }
   }
   void answer(const Command& command) {
-    const MessageHeader header = MessageHeader::unpack(command.header);
-    fixture.respond(command, command.header,
-                    header.protocol == protocol::base ? base_reply(header.message) : success_and(command.payload));
+    fixture.respond(command, command.header, default_reply(command.header, command.payload));
   }
   void keep_commands() {
     on_command = [this](const Command& command) { hold.push_back(command); };
@@ -779,9 +753,7 @@ void teardown_during_traffic(Fixture& fixture) {
         std::this_thread::yield();
         continue;
       }
-      const MessageHeader header = MessageHeader::unpack(command->header);
-      fixture.respond(*command, command->header,
-                      header.protocol == protocol::base ? base_reply(header.message) : success_and(command->payload));
+      fixture.respond(*command, command->header, default_reply(command->header, command->payload));
     }
   });
   AgentConfig config;
