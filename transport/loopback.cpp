@@ -22,7 +22,7 @@ constexpr std::uint64_t no_use = 0;
 
 std::uint32_t first_word(std::span<const std::byte> bytes) noexcept {
   std::uint32_t word = 0;
-  std::memcpy(&word, bytes.data(), std::min(bytes.size(), sizeof word));
+  if (!bytes.empty()) std::memcpy(&word, bytes.data(), std::min(bytes.size(), sizeof word));
   return word;
 }
 
