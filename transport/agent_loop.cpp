@@ -36,8 +36,7 @@ struct AgentLoop::State : std::enable_shared_from_this<AgentLoop::State> {
   State(EventLoop& l, Agent& a) : loop(l), agent(a) {}
 
   void service() {
-    if (awake_to_tell) agent.disarm();
-    awake_to_tell = false;
+    disarm(std::exchange(sleeping_on, {}));
     servicing.store(sync::current_context(), std::memory_order_relaxed);
     const PollResult result = agent.poll();
     servicing.store(0, std::memory_order_relaxed);
@@ -69,7 +68,8 @@ struct AgentLoop::State : std::enable_shared_from_this<AgentLoop::State> {
     Instant look = never;
     bool blind = false;
     armed.clear();
-    awake_to_tell = true;
+    // Armed anew before the old ones are given up: in between nobody takes us for awake.
+    const std::vector<ChannelHandle> before = std::exchange(sleeping_on, {});
     for (std::uint32_t i = 0; i < registry.slot_count(); ++i) {
       const ChannelHandle handle = registry.handle_at(i);
       const ChannelRef channel = registry.acquire(handle);
@@ -86,14 +86,22 @@ struct AgentLoop::State : std::enable_shared_from_this<AgentLoop::State> {
         }
       }
       std::array<int, fds_of_channel> fds;
-      const std::size_t count = binding.ops->wait_fds(binding.state, fds, true);
+      const std::size_t count = channel->arm(fds);
+      sleeping_on.push_back(handle);
       for (const int fd : std::span(fds).first(count)) add_armed({fd, handle});
       blind = blind || (count == 0 && binding.description->polling);
-      ready = ready || channel->has_work();
+      ready = ready || channel->has_news();
     }
+    disarm(before);
     blind = blind || unwatched;
     if (!blind) return look;
     return std::min(look, registry.services().clock.now() + registry.services().poll_interval_max);
+  }
+
+  void disarm(const std::vector<ChannelHandle>& channels) {
+    for (const ChannelHandle handle : channels) {
+      if (const ChannelRef channel = agent.registry()->acquire(handle)) channel->disarm();
+    }
   }
 
   void add_armed(const Armed& one) {
@@ -133,7 +141,6 @@ struct AgentLoop::State : std::enable_shared_from_this<AgentLoop::State> {
         loop.remove(found->id);
       }
     } else if (what.channel.generation != 0) {
-      // A poll alone would not look again at an area whose content it has judged before.
       rx_callback(*agent.registry(), what.channel, 0);
     }
     if (!stopped) service();
@@ -167,8 +174,7 @@ struct AgentLoop::State : std::enable_shared_from_this<AgentLoop::State> {
     watched.clear();
     loop.cancel(timer);
     loop.remove(preparing);
-    if (awake_to_tell) agent.disarm();
-    awake_to_tell = false;
+    disarm(std::exchange(sleeping_on, {}));
     again = false;
   }
 
@@ -179,8 +185,8 @@ struct AgentLoop::State : std::enable_shared_from_this<AgentLoop::State> {
   Instant timer_at = never;
   std::vector<Armed> armed;
   std::vector<Watched> watched;
-  bool unwatched = false;      // Something that was armed could not be watched.
-  bool awake_to_tell = false;  // The platform takes us for asleep.
+  bool unwatched = false;                  // Something that was armed could not be watched.
+  std::vector<ChannelHandle> sleeping_on;  // Channels whose platform takes us for asleep.
   bool again = false;
   bool stopped = false;
   // Set (after the change it tells of) by whoever posts, cleared by the task before it looks.
