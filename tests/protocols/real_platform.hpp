@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The simulated platform behind the loopback, on a clock that moves when somebody waits: clients, core and servers
+// together, without a process in between.
+#pragma once
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cstring>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "platform/platform.hpp"
+#include "scmi/agent.hpp"
+#include "transport/loopback.hpp"
+
+namespace real {
+
+class Bench final : scmi::TimeSource, scmi::Waiter, scmi::platform::OutgoingSink {
+ public:
+  /// `text` is a description of a SoC; the client is its agent 1.
+  explicit Bench(const std::string& text, std::uint32_t max_message_size = 128)
+      : loop_({.max_message_size = max_message_size}),
+        max_payload_(max_message_size - 4),
+        platform_(parse(text), *this, *this) {
+    loop_.set_responder([this](scmi::transport::Loopback&, const scmi::transport::LoopbackCommand& c) { serve(c); });
+    scmi::AgentConfig config;
+    config.registry.spin_max = scmi::Duration{};  // Time stands still while somebody spins.
+    auto probed = scmi::Agent::probe(loop_.transport(), *this, *this, config);
+    REQUIRE_MESSAGE(probed.has_value(), (probed ? std::string() : scmi::describe(probed.error())));
+    agent_ = std::move(*probed);
+  }
+
+  scmi::Agent& agent() { return *agent_; }
+  /// Lets time pass, and delivers what comes of it.
+  void pass(scmi::Duration span) {
+    const scmi::Instant end = at_ + span;
+    while (step(end)) {
+    }
+    agent_->poll();
+  }
+
+ private:
+  struct Due {
+    scmi::Instant at;
+    scmi::transport::Loopback::DeliveryId id;
+  };
+
+  static scmi::platform::SocConfig parse(const std::string& text) {
+    auto config = scmi::platform::parse_soc_config(text, "test.toml");
+    REQUIRE(config.has_value());
+    return std::move(*config);
+  }
+
+  scmi::Instant now() noexcept override { return at_; }
+  void wait(scmi::WaitPoint& point, std::uint32_t seen, scmi::Instant deadline,
+            std::span<const int>) noexcept override {
+    while (point.word.load(std::memory_order_relaxed) == seen && step(deadline)) {
+    }
+  }
+  void wake(scmi::WaitPoint&) noexcept override {}
+  void send(scmi::AgentId agent, scmi::ProtocolId, std::uint32_t header, std::span<const std::byte> payload) override {
+    if (agent != scmi::AgentId(1)) return;
+    std::vector<std::byte> message(4);
+    std::memcpy(message.data(), &header, 4);
+    message.insert(message.end(), payload.begin(), payload.end());
+    due_.push_back({at_, loop_.p2a(message)});
+  }
+
+  void serve(const scmi::transport::LoopbackCommand& command) {
+    std::vector<std::byte> reply(max_payload_);
+    const auto handled =
+        platform_.handle(scmi::AgentId(1), {max_payload_, true}, command.header, command.payload, reply);
+    due_.push_back({handled.not_before, loop_.reply(command, std::span(reply).first(handled.size))});
+  }
+
+  /// Goes to the next thing that happens, and does it; false when nothing happens until `end`.
+  bool step(scmi::Instant end) {
+    const auto next = std::ranges::min_element(due_, {}, &Due::at);
+    const scmi::Instant delivery = next == due_.end() ? scmi::never : next->at;
+    const scmi::Instant event = platform_.next_event();
+    if (std::min(delivery, event) > end) {
+      at_ = std::max(at_, end);
+      return false;
+    }
+    if (delivery <= event) {
+      at_ = std::max(at_, delivery);
+      const auto id = next->id;
+      due_.erase(next);
+      CHECK(loop_.deliver(id));
+    } else {
+      at_ = std::max(at_, event);
+      platform_.advance();
+    }
+    return true;
+  }
+
+  scmi::Instant at_{std::chrono::seconds(1)};
+  std::vector<Due> due_;
+  scmi::transport::Loopback loop_;
+  std::uint32_t max_payload_;
+  scmi::platform::Platform platform_;
+  std::unique_ptr<scmi::Agent> agent_;
+};
+
+}  // namespace real
