@@ -54,8 +54,9 @@ std::function<bool(const transport::PeerCredentials&, AgentId)> agent_rights(con
   };
 }
 
-PlatformHost::PlatformHost(SocConfig config, TimeSource& time, LogSink log)
+PlatformHost::PlatformHost(SocConfig config, TimeSource& time, LogLevel level, LogSink log)
     : time_(time),
+      level_(level),
       log_(std::move(log)),
       platform_(std::move(config), time, *this),
       loop_([this](transport::PlatformEndpoint& endpoint, const transport::Request& r) { serve(endpoint, r); }),
@@ -72,7 +73,7 @@ PlatformHost::~PlatformHost() = default;
 transport::PortEvents PlatformHost::events() {
   return {.connected =
               [this](const transport::PortKey& key) {
-                log_(LogLevel::info, fmt::format("agent {} connected", key.agent.value));
+                if (wanted(LogLevel::info)) log_(fmt::format("agent {} connected", key.agent.value));
               },
           .gone = [this](const transport::PortKey& key) { gone(key); }};
 }
@@ -96,9 +97,11 @@ void PlatformHost::serve(transport::PlatformEndpoint& endpoint, const transport:
   const ChannelLimits limits{request.max_reply_payload, port->has_p2a(header.protocol)};
   const Handled handled = platform_.handle(agent, limits, request.header, request.payload, reply_);
   const std::span<const std::byte> payload = std::span(reply_).first(handled.size);
-  log_(LogLevel::debug, fmt::format("agent {}: {} -> {}", agent.value, words(request.header), status_of(payload)));
+  if (wanted(LogLevel::debug)) {
+    log_(fmt::format("agent {}: {} -> {}", agent.value, words(request.header), status_of(payload)));
+  }
   if (handled.size == 0) {
-    if (!endpoint.respond_error(request)) log_(LogLevel::error, "a channel cannot carry a status word");
+    if (!endpoint.respond_error(request)) log_("a channel cannot carry a status word");
     return;
   }
   if (handled.not_before <= time_.now()) {
@@ -115,8 +118,8 @@ void PlatformHost::respond(transport::PlatformEndpoint& endpoint, const transpor
                            std::span<const std::byte> payload) {
   const Result<void> done = endpoint.respond(request, payload);
   if (!done) {
-    log_(LogLevel::error, fmt::format("agent {}: reply to {} could not be given: {}", request.port.agent.value,
-                                      words(request.header), describe(done.error())));
+    log_(fmt::format("agent {}: reply to {} could not be given: {}", request.port.agent.value, words(request.header),
+                     describe(done.error())));
   }
 }
 
@@ -132,13 +135,14 @@ void PlatformHost::send(AgentId agent, ProtocolId, std::uint32_t header, std::sp
   const Route& route = routes_[agent.value];
   if (route.endpoint == nullptr) return;  // Nobody is this agent any more.
   const Result<void> posted = route.endpoint->post(route.key, header, payload);
-  log_(LogLevel::debug, fmt::format("agent {}: sends {}{}", agent.value, words(header),
-                                    posted ? std::string() : ": " + describe(posted.error())));
+  if (!wanted(LogLevel::debug)) return;
+  const std::string trouble = posted ? std::string() : ": " + describe(posted.error());
+  log_(fmt::format("agent {}: sends {}{}", agent.value, words(header), trouble));
 }
 
 void PlatformHost::gone(const transport::PortKey& key) {
   std::erase_if(kept_, [&](const auto& entry) { return entry.second.request.port == key; });
-  log_(LogLevel::info, fmt::format("agent {} gone", key.agent.value));
+  if (wanted(LogLevel::info)) log_(fmt::format("agent {} gone", key.agent.value));
   if (key.agent.value >= routes_.size() || routes_[key.agent.value].key != key) return;
   routes_[key.agent.value] = {};
   platform_.disconnect(key.agent);

@@ -28,13 +28,13 @@ namespace scmi::platform {
 
 /// What the host has to say while it runs. 0 errors, 1 also comings and goings, 2 also every message.
 enum class LogLevel : std::uint8_t { error, info, debug };
-using LogSink = std::function<void(LogLevel, std::string_view)>;
+using LogSink = std::function<void(std::string_view)>;
 
 /// Not thread-safe: everything on the thread that calls run_once().
 class PlatformHost final : private OutgoingSink {
  public:
-  /// Borrows time.
-  PlatformHost(SocConfig config, TimeSource& time, LogSink log);
+  /// Borrows time. `log` gets what `level` asks for.
+  PlatformHost(SocConfig config, TimeSource& time, LogLevel level, LogSink log);
   ~PlatformHost() override;
 
   /// To be handed to the endpoints that are made for this host.
@@ -65,8 +65,11 @@ class PlatformHost final : private OutgoingSink {
                std::span<const std::byte> payload);
   void gone(const transport::PortKey& key);
   void release_due(Instant now);
+  /// Nothing is put into words that nobody wants to hear.
+  [[nodiscard]] bool wanted(LogLevel level) const noexcept { return level <= level_; }
 
   TimeSource& time_;
+  LogLevel level_;
   LogSink log_;
   Platform platform_;
   transport::ServiceLoop loop_;

@@ -84,9 +84,8 @@ int serve(platform::SocConfig soc, const Options& options) {
   const auto agents = platform::transport_agents(soc);
   const auto rights = platform::agent_rights(soc);
   transport::SystemTime time;
-  platform::PlatformHost host(std::move(soc), time, [level = options.log](LogLevel of, std::string_view text) {
-    if (of <= level) fmt::print(stderr, "scmi-platform: {}\n", text);
-  });
+  platform::PlatformHost host(std::move(soc), time, options.log,
+                              [](std::string_view text) { fmt::print(stderr, "scmi-platform: {}\n", text); });
 
   std::string ready = "ready";
   std::string why;
