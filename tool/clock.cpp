@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// `clock`: clocks and their rates.
+#include "protocols/clock.hpp"
+
+#include <fmt/format.h>
+
+#include "tool/choose.hpp"
+#include "tool/commands.hpp"
+
+namespace scmi::tool {
+namespace {
+
+constexpr std::string_view kind = "clock";
+
+template <class T>
+[[nodiscard]] Value or_null(const std::optional<T>& value) {
+  return value ? Value(*value) : Value();
+}
+
+[[nodiscard]] std::string named(const ClockInfo& info) {
+  return fmt::format("clock {} ({})", info.id.value, info.name);
+}
+
+/// One clock, as both list and get show it.
+[[nodiscard]] Outcome<Record> row_of(Context& context, const Clocks& clocks, const ClockInfo& info) {
+  const CallOptions call = context.connection.call();
+  const auto rate = if_answered("reading the rate of " + named(info), clocks.rate_get(info.id, call));
+  if (!rate) return tl::unexpected(rate.error());
+  std::optional<std::uint32_t> parent;
+  if (info.parents) {
+    const auto id = if_answered("reading the parent of " + named(info), clocks.parent_get(info.id, call));
+    if (!id) return tl::unexpected(id.error());
+    if (*id) parent = (*id)->value;
+  }
+  return Record{
+      {"id", info.id.value},
+      {"name", info.name},
+      {"rate", or_null(*rate), Measure::hertz},
+      {"enabled", info.enabled},
+      {"parent_id", or_null(parent)},
+      {"enable_delay", info.enable_delay_us != 0 ? Value(info.enable_delay_us) : Value(), Measure::microseconds},
+      {"restricted", info.restricted}};
+}
+
+struct Chosen {
+  Clocks clocks;
+  ClockInfo info;
+};
+
+[[nodiscard]] Outcome<Chosen> choose_clock(Context& context, const std::string& word) {
+  auto clocks = open_client<Clocks>(context.connection, kind);
+  if (!clocks) return tl::unexpected(clocks.error());
+  const auto id = find_entity<ClockId>(context.connection, *clocks, kind, word);
+  if (!id) return tl::unexpected(id.error());
+  auto info = clocks->describe(*id, context.connection.call());
+  if (!info) return failed(fmt::format("describing clock {}", id->value), info.error());
+  return Chosen{std::move(*clocks), std::move(*info)};
+}
+
+[[nodiscard]] std::optional<Rounding> parse_rounding(std::string_view word) {
+  if (word == "down") return Rounding::down;
+  if (word == "up") return Rounding::up;
+  if (word == "closest") return Rounding::closest;
+  return std::nullopt;
+}
+
+/// Waits for the change where the platform reports its end by itself. Answers the rate that the clock has then.
+[[nodiscard]] Result<std::uint64_t> set_rate(Context& context, const Chosen& chosen, std::uint64_t rate_hz,
+                                             Rounding rounding, bool async) {
+  const ClockId id = chosen.info.id;
+  if (async) {
+    auto pending = chosen.clocks.rate_set_async(id, rate_hz, rounding, context.connection.pending());
+    if (!pending) return pending.error();
+    return pending->wait();
+  }
+  if (const auto set = chosen.clocks.rate_set(id, rate_hz, rounding, context.connection.call()); !set) {
+    return set.error();
+  }
+  return chosen.clocks.rate_get(id, context.connection.call());
+}
+
+[[nodiscard]] Outcome<void> switch_clock(Context& context, const ClockArguments& arguments, bool on) {
+  const auto chosen = choose_clock(context, arguments.clock);
+  if (!chosen) return tl::unexpected(chosen.error());
+  const auto& [clocks, info] = *chosen;
+  if (!on) {
+    const std::string deed = fmt::format("Disable clock {} ({})", info.id.value, printable(info.name));
+    if (auto sure = context.confirm.ask(deed); !sure) return sure;
+  }
+  const CallOptions call = context.connection.call();
+  const std::string doing = (on ? "enabling " : "disabling ") + named(info);
+  if (auto done = on ? clocks.enable(info.id, call) : clocks.disable(info.id, call); !done) {
+    return failed(doing, done.error());
+  }
+  const auto after = clocks.describe(info.id, call);
+  if (!after) return failed(doing, after.error());
+  context.report.add("id", info.id.value);
+  context.report.add("name", info.name);
+  context.report.add("enabled", after->enabled);
+  return {};
+}
+
+}  // namespace
+
+Outcome<void> clock_list(Context& context) {
+  const auto clocks = open_client<Clocks>(context.connection, kind);
+  if (!clocks) return tl::unexpected(clocks.error());
+  const auto all = clocks->list(context.connection.call());
+  if (!all) return failed("listing the clocks", all.error());
+  std::vector<Record> rows;
+  for (const ClockInfo& info : *all) {
+    auto row = row_of(context, *clocks, info);
+    if (!row) return tl::unexpected(row.error());
+    rows.push_back(std::move(*row));
+  }
+  context.report.add_table("clocks", std::move(rows));
+  return {};
+}
+
+Outcome<void> clock_get(Context& context, const ClockArguments& arguments) {
+  const auto chosen = choose_clock(context, arguments.clock);
+  if (!chosen) return tl::unexpected(chosen.error());
+  const auto& [clocks, info] = *chosen;
+  // Asked for by name, so a refusal is the answer and not a gap in a list.
+  const auto rate = clocks.rate_get(info.id, context.connection.call());
+  if (!rate) return failed("reading the rate of " + named(info), rate.error());
+  auto row = row_of(context, clocks, info);
+  if (!row) return tl::unexpected(row.error());
+  for (Item& item : *row) context.report.add(item.key, std::move(item.value), item.measure, item.style);
+
+  std::optional<ClockPermissions> may = ClockPermissions{true, true, true};
+  if (info.restricted) {
+    const auto answer = if_answered("reading the permissions of " + named(info),
+                                    clocks.permissions(info.id, context.connection.call()));
+    if (!answer) return tl::unexpected(answer.error());
+    may = *answer;
+  }
+  context.report.add("may_set_rate", may ? Value(may->rate) : Value());
+  context.report.add("may_set_state", may ? Value(may->state) : Value());
+  context.report.add("may_set_parent", may ? Value(may->parent) : Value());
+  return {};
+}
+
+Outcome<void> clock_set(Context& context, const ClockArguments& arguments) {
+  const auto rate_hz = parse_rate_hz(arguments.rate);
+  if (!rate_hz) {
+    return misused(fmt::format("'{}' is no rate in whole hertz", printable(arguments.rate)),
+                   "say 100MHz, 1.5GHz, 32768");
+  }
+  const auto rounding = parse_rounding(arguments.round);
+  if (!rounding)
+    return misused(fmt::format("'{}' is no rounding", printable(arguments.round)), "say up, down or closest");
+  const auto chosen = choose_clock(context, arguments.clock);
+  if (!chosen) return tl::unexpected(chosen.error());
+  const auto rate = set_rate(context, *chosen, *rate_hz, *rounding, arguments.async);
+  if (!rate) return failed("setting the rate of " + named(chosen->info), rate.error());
+  context.report.add("id", chosen->info.id.value);
+  context.report.add("name", chosen->info.name);
+  context.report.add("requested_rate", *rate_hz, Measure::hertz);
+  context.report.add("rate", *rate, Measure::hertz);
+  context.report.add("async", arguments.async);
+  return {};
+}
+
+Outcome<void> clock_enable(Context& context, const ClockArguments& arguments) {
+  return switch_clock(context, arguments, true);
+}
+Outcome<void> clock_disable(Context& context, const ClockArguments& arguments) {
+  return switch_clock(context, arguments, false);
+}
+
+Outcome<void> clock_rates(Context& context, const ClockArguments& arguments) {
+  const auto chosen = choose_clock(context, arguments.clock);
+  if (!chosen) return tl::unexpected(chosen.error());
+  const auto& [clocks, info] = *chosen;
+  const auto rates = clocks.rates(info.id, context.connection.call());
+  if (!rates) return failed("asking for the rates of " + named(info), rates.error());
+  context.report.add("id", info.id.value);
+  context.report.add("name", info.name);
+  context.report.add("format", rates->is_range ? "range" : "discrete");
+  context.report.add("lowest", rates->is_range ? Value(rates->lowest_hz) : Value(), Measure::hertz);
+  context.report.add("highest", rates->is_range ? Value(rates->highest_hz) : Value(), Measure::hertz);
+  context.report.add("step", rates->is_range ? Value(rates->step_hz) : Value(), Measure::hertz);
+  std::vector<Record> rows;
+  for (const std::uint64_t rate : rates->discrete_hz) rows.push_back({{"rate", rate, Measure::hertz}});
+  context.report.add_table("rates", std::move(rows));
+  return {};
+}
+
+}  // namespace scmi::tool

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a command has to say, described once: keys, units and values. Whether it becomes tables for people or a JSON
+// document for programs is decided afterwards and nowhere else, so that the two cannot tell different things.
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "scmi/status.hpp"
+#include "tool/failure.hpp"
+#include "tool/text.hpp"
+
+namespace scmi::tool {
+
+struct Item;
+using Record = std::vector<Item>;
+struct Value;
+using List = std::vector<Value>;
+
+/// A number that has a name: `key` and `key_name` in JSON, "NAME (number)" in a table.
+struct Named {
+  std::int64_t number = 0;
+  std::string name;
+};
+
+/// Null means "not known" or "does not apply".
+struct Value {
+  std::variant<std::monostate, bool, std::int64_t, std::uint64_t, std::string, Named, Record, List> data;
+
+  Value() = default;
+  // NOLINTBEGIN(*-explicit-*): reads as the value itself in descriptions of rows.
+  template <std::unsigned_integral T>
+  Value(T v) : data(std::conditional_t<std::is_same_v<T, bool>, bool, std::uint64_t>(v)) {}
+  template <std::signed_integral T>
+  Value(T v) : data(static_cast<std::int64_t>(v)) {}
+  Value(std::string v) : data(std::move(v)) {}
+  Value(std::string_view v) : data(std::string(v)) {}
+  Value(const char* v) : data(std::string(v)) {}
+  Value(Named v) : data(std::move(v)) {}
+  Value(Record v);
+  Value(List v);
+  Value(Status v) : data(Named{static_cast<std::int64_t>(v), std::string(scmi::name(v))}) {}
+  // NOLINTEND(*-explicit-*)
+};
+
+/// How a number reads in a table; JSON has it in full.
+enum class Style : std::uint8_t { decimal, hex };
+
+/// One thing with its key ("rate") and unit, which ends the key in JSON ("rate_hz").
+struct Item {
+  std::string key;
+  Value value;
+  Measure measure = Measure::none;
+  Style style = Style::decimal;
+};
+
+inline Value::Value(Record v) : data(std::move(v)) {}
+inline Value::Value(List v) : data(std::move(v)) {}
+
+/// The answer of one command.
+class Report {
+ public:
+  void add(std::string key, Value value, Measure measure = Measure::none, Style style = Style::decimal) {
+    items_.push_back({std::move(key), std::move(value), measure, style});
+  }
+  /// Records of one shape: a table with a line for each.
+  void add_table(std::string key, std::vector<Record> rows);
+  [[nodiscard]] const Record& items() const noexcept { return items_; }
+
+ private:
+  Record items_;
+};
+
+/// What every document says of itself.
+struct DocumentHead {
+  std::string connection;  ///< "sim", "mailbox:SOCKET", ...
+  std::string command;     ///< "clock list"; empty when it could not be made out.
+};
+
+inline constexpr int schema_version = 1;
+
+/// Aligned tables, each line ended; empty for a report without items.
+[[nodiscard]] std::string to_table(const Report& report);
+/// One JSON document and a newline, always valid UTF-8. With a failure it has a member `error`; what the report has is
+/// in it all the same.
+[[nodiscard]] std::string to_json(const DocumentHead& head, const Report& report, const Failure* failure);
+
+}  // namespace scmi::tool

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One command from beginning to end: confirmation, connection, the command itself, its output and the exit code. The
+// only place that writes to stdout.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "tool/commands.hpp"
+#include "tool/connection.hpp"
+
+namespace scmi::tool {
+
+struct Globals {
+  ConnectionOptions connection;
+  bool json = false;
+  bool yes = false;
+};
+
+struct Command {
+  std::string name;  ///< "clock list".
+  bool dangerous = false;
+  std::function<Outcome<void>(Context&)> run;
+};
+
+/// Answers the exit code of the process.
+[[nodiscard]] int run_command(const Globals& globals, const Command& command);
+/// For failures before there is a command (usage), and for texts (help, version) as a document: what `--json` promises
+/// holds for them too.
+[[nodiscard]] int say_failure(bool json, const std::string& connection, const std::string& command,
+                              const Failure& failure);
+[[nodiscard]] int say_text(bool json, const char* key, const std::string& text);
+
+}  // namespace scmi::tool
