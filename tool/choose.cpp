@@ -45,8 +45,9 @@ Outcome<std::uint32_t> choose(std::string_view kind, std::string_view word, std:
   const auto close = matching(candidates, [&](std::string_view name) {
     return !word.empty() && name.size() > word.size() && equal_but_case(name.substr(0, word.size()), word);
   });
-  return misused(fmt::format("no {} is called '{}'", kind, printable(word)),
-                 close.empty() ? "the object's 'list' shows the names" : "did you mean " + listed(close) + "?");
+  return misused(
+      fmt::format("no {} is called '{}'", kind, printable(word)),
+      close.empty() ? "the object's 'list' shows the names" : fmt::format("did you mean {}?", listed(close)));
 }
 
 }  // namespace scmi::tool

@@ -25,11 +25,11 @@ template <class T>
 /// One clock, as both list and get show it.
 [[nodiscard]] Outcome<Record> row_of(Context& context, const Clocks& clocks, const ClockInfo& info) {
   const CallOptions call = context.connection.call();
-  const auto rate = if_answered("reading the rate of " + named(info), clocks.rate_get(info.id, call));
+  const auto rate = if_answered(fmt::format("reading the rate of {}", named(info)), clocks.rate_get(info.id, call));
   if (!rate) return tl::unexpected(rate.error());
   std::optional<std::uint32_t> parent;
   if (info.parents) {
-    const auto id = if_answered("reading the parent of " + named(info), clocks.parent_get(info.id, call));
+    const auto id = if_answered(fmt::format("reading the parent of {}", named(info)), clocks.parent_get(info.id, call));
     if (!id) return tl::unexpected(id.error());
     if (*id) parent = (*id)->value;
   }
@@ -89,7 +89,7 @@ struct Chosen {
     if (auto sure = context.confirm.ask(deed); !sure) return sure;
   }
   const CallOptions call = context.connection.call();
-  const std::string doing = (on ? "enabling " : "disabling ") + named(info);
+  const std::string doing = fmt::format("{} {}", on ? "enabling" : "disabling", named(info));
   if (auto done = on ? clocks.enable(info.id, call) : clocks.disable(info.id, call); !done) {
     return failed(doing, done.error());
   }
@@ -124,14 +124,14 @@ Outcome<void> clock_get(Context& context, const ClockArguments& arguments) {
   const auto& [clocks, info] = *chosen;
   // Asked for by name, so a refusal is the answer and not a gap in a list.
   const auto rate = clocks.rate_get(info.id, context.connection.call());
-  if (!rate) return failed("reading the rate of " + named(info), rate.error());
+  if (!rate) return failed(fmt::format("reading the rate of {}", named(info)), rate.error());
   auto row = row_of(context, clocks, info);
   if (!row) return tl::unexpected(row.error());
   for (Item& item : *row) context.report.add(item.key, std::move(item.value), item.measure, item.style);
 
   std::optional<ClockPermissions> may = ClockPermissions{true, true, true};
   if (info.restricted) {
-    const auto answer = if_answered("reading the permissions of " + named(info),
+    const auto answer = if_answered(fmt::format("reading the permissions of {}", named(info)),
                                     clocks.permissions(info.id, context.connection.call()));
     if (!answer) return tl::unexpected(answer.error());
     may = *answer;
@@ -154,7 +154,7 @@ Outcome<void> clock_set(Context& context, const ClockArguments& arguments) {
   const auto chosen = choose_clock(context, arguments.clock);
   if (!chosen) return tl::unexpected(chosen.error());
   const auto rate = set_rate(context, *chosen, *rate_hz, *rounding, arguments.async);
-  if (!rate) return failed("setting the rate of " + named(chosen->info), rate.error());
+  if (!rate) return failed(fmt::format("setting the rate of {}", named(chosen->info)), rate.error());
   context.report.add("id", chosen->info.id.value);
   context.report.add("name", chosen->info.name);
   context.report.add("requested_rate", *rate_hz, Measure::hertz);
@@ -175,13 +175,16 @@ Outcome<void> clock_rates(Context& context, const ClockArguments& arguments) {
   if (!chosen) return tl::unexpected(chosen.error());
   const auto& [clocks, info] = *chosen;
   const auto rates = clocks.rates(info.id, context.connection.call());
-  if (!rates) return failed("asking for the rates of " + named(info), rates.error());
+  if (!rates) return failed(fmt::format("asking for the rates of {}", named(info)), rates.error());
   context.report.add("id", info.id.value);
   context.report.add("name", info.name);
   context.report.add("format", rates->is_range ? "range" : "discrete");
-  context.report.add("lowest", rates->is_range ? Value(rates->lowest_hz) : Value(), Measure::hertz);
-  context.report.add("highest", rates->is_range ? Value(rates->highest_hz) : Value(), Measure::hertz);
-  context.report.add("step", rates->is_range ? Value(rates->step_hz) : Value(), Measure::hertz);
+  if (rates->is_range) {
+    context.report.add("lowest", rates->lowest_hz, Measure::hertz);
+    context.report.add("highest", rates->highest_hz, Measure::hertz);
+    context.report.add("step", rates->step_hz, Measure::hertz);
+    return {};
+  }
   std::vector<Record> rows;
   for (const std::uint64_t rate : rates->discrete_hz) rows.push_back({{"rate", rate, Measure::hertz}});
   context.report.add_table("rates", std::move(rows));

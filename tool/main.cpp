@@ -112,7 +112,7 @@ void add_raw(CLI::App& app, Line& line) {
 }
 
 void add_globals(CLI::App& app, Line& line) {
-  app.set_version_flag("--version", "scmi-tool " + std::string(library_version()));
+  app.set_version_flag("--version", fmt::format("scmi-tool {}", library_version()));
   app.add_option("--connect", line.globals.connection.spec, "sim (default), mailbox:SOCKET or shm:FILE")
       ->type_name("WHERE");
   app.add_option("--agent", line.globals.connection.agent, "which agent to be; default: the first that is free")

@@ -31,7 +31,7 @@ struct Chosen {
   auto info = domains->describe(*id, context.connection.call());
   if (!info) return failed(fmt::format("describing {} {}", kind, id->value), info.error());
   auto levels = domains->levels(*id, context.connection.call());
-  if (!levels) return failed("asking for the levels of " + named(*info), levels.error());
+  if (!levels) return failed(fmt::format("asking for the levels of {}", named(*info)), levels.error());
   return Chosen{std::move(*domains), std::move(*info), std::move(*levels)};
 }
 
@@ -86,9 +86,10 @@ struct Chosen {
 [[nodiscard]] Outcome<Record> row_of(Context& context, const Chosen& chosen) {
   const auto& [domains, info, levels] = chosen;
   const CallOptions call = context.connection.call();
-  const auto level = if_answered("reading the level of " + named(info), domains.level_get(info.id, call));
+  const auto level = if_answered(fmt::format("reading the level of {}", named(info)), domains.level_get(info.id, call));
   if (!level) return tl::unexpected(level.error());
-  const auto limits = if_answered("reading the limits of " + named(info), domains.limits_get(info.id, call));
+  const auto limits =
+      if_answered(fmt::format("reading the limits of {}", named(info)), domains.limits_get(info.id, call));
   if (!limits) return tl::unexpected(limits.error());
   const auto min = *limits ? std::optional((*limits)->min) : std::nullopt;
   const auto max = *limits ? std::optional((*limits)->max) : std::nullopt;
@@ -99,7 +100,7 @@ struct Chosen {
                 {"frequency", frequency_value(levels, *level), Measure::hertz},
                 {"min_level", level_value(levels, min)},
                 {"max_level", level_value(levels, max)},
-                {"levels_count", static_cast<std::uint64_t>(levels.levels.size())},
+                {"level_count", static_cast<std::uint64_t>(levels.levels.size())},
                 {"set_level", info.set_level},
                 {"set_limits", info.set_limits}};
 }
@@ -137,8 +138,8 @@ Outcome<void> perf_list(Context& context) {
   if (!all) return failed("listing the performance domains", all.error());
   std::vector<Record> rows;
   for (const PerformanceDomainInfo& info : *all) {
-    const auto levels =
-        if_answered("asking for the levels of " + named(info), domains->levels(info.id, context.connection.call()));
+    const auto levels = if_answered(fmt::format("asking for the levels of {}", named(info)),
+                                    domains->levels(info.id, context.connection.call()));
     if (!levels) return tl::unexpected(levels.error());
     auto row = row_of(context, {*domains, info, levels->value_or(PerformanceLevels{})});
     if (!row) return tl::unexpected(row.error());
@@ -173,7 +174,7 @@ Outcome<void> perf_get(Context& context, const PerfArguments& arguments) {
   if (!chosen) return tl::unexpected(chosen.error());
   // Asked for by name, so a refusal is the answer and not a gap in a list.
   if (const auto level = chosen->domains.level_get(chosen->info.id, context.connection.call()); !level) {
-    return failed("reading the level of " + named(chosen->info), level.error());
+    return failed(fmt::format("reading the level of {}", named(chosen->info)), level.error());
   }
   return report_row(context, *chosen);
 }
@@ -185,7 +186,7 @@ Outcome<void> perf_set(Context& context, const PerfArguments& arguments) {
   const auto wire = parse_level(*chosen, arguments.level);
   if (!wire) return tl::unexpected(wire.error());
   if (auto set = domains.level_set(info.id, *wire, context.connection.call()); !set) {
-    return failed("setting the level of " + named(info), set.error());
+    return failed(fmt::format("setting the level of {}", named(info)), set.error());
   }
   context.report.add("id", info.id.value);
   context.report.add("name", info.name);
@@ -209,11 +210,11 @@ Outcome<void> perf_limits(Context& context, const PerfArguments& arguments) {
   }
   if (min || max) {
     if (auto set = domains.limits_set(info.id, max, min, context.connection.call()); !set) {
-      return failed("setting the limits of " + named(info), set.error());
+      return failed(fmt::format("setting the limits of {}", named(info)), set.error());
     }
   }
   const auto limits = domains.limits_get(info.id, context.connection.call());
-  if (!limits) return failed("reading the limits of " + named(info), limits.error());
+  if (!limits) return failed(fmt::format("reading the limits of {}", named(info)), limits.error());
   context.report.add("id", info.id.value);
   context.report.add("name", info.name);
   report_limit(context.report, levels, "min", limits->min);

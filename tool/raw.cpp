@@ -240,7 +240,7 @@ Outcome<void> raw(Context& context, const RawArguments& arguments) {
   sent.push_back({"payload_hex", hex(*request)});
   context.report.add("request", std::move(sent));
 
-  const std::string doing = "sending " + target->name();
+  const std::string doing = fmt::format("sending {}", target->name());
   if (arguments.delayed) {
     PendingOptions options = context.connection.pending();
     options.expects_delayed = true;

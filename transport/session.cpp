@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "transport/session.hpp"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 #include "transport/mailbox.hpp"
@@ -20,7 +22,7 @@ template <class T>
   const std::size_t colon = address.find(':');
   const std::string_view kind = address.substr(0, colon);
   if (colon == std::string_view::npos || kind.find('/') != std::string_view::npos) {
-    return open("mailbox:" + std::string(address), options, why);
+    return open(fmt::format("mailbox:{}", address), options, why);
   }
   const std::string place(address.substr(colon + 1));
   if (kind == "mailbox" && !place.empty()) {
@@ -30,7 +32,7 @@ template <class T>
   if (kind == "shm" && !place.empty()) {
     return as_base(ShmTransport::connect(place, {.agent = options.agent, .agent_name = options.agent_name}, why));
   }
-  if (why != nullptr) *why = "'" + std::string(address) + "' is neither mailbox:SOCKET nor shm:FILE";
+  if (why != nullptr) *why = fmt::format("'{}' is neither mailbox:SOCKET nor shm:FILE", address);
   return Error::local(LocalError::invalid_argument);
 }
 
