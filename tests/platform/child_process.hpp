@@ -61,6 +61,16 @@ class Reader {
     text_.erase(0, end == std::string::npos ? end : end + 1);
     return first;
   }
+  /// Up to and with `mark`, or to the end of the stream.
+  std::string until(const std::string& mark) {
+    std::size_t at = 0;
+    while ((at = text_.find(mark)) == std::string::npos && more()) {
+    }
+    const std::size_t end = at == std::string::npos ? text_.size() : at + mark.size();
+    std::string first = text_.substr(0, end);
+    text_.erase(0, end);
+    return first;
+  }
   /// Everything until the stream ends.
   std::string all() {
     while (more()) {
@@ -88,7 +98,8 @@ class Reader {
 
 class ChildProcess {
  public:
-  explicit ChildProcess(std::vector<std::string> arguments) {
+  /// `input` (borrowed) becomes its stdin; without one it has nothing to read.
+  explicit ChildProcess(std::vector<std::string> arguments, int input = -1) {
     int out[2];
     int err[2];
     REQUIRE(::pipe2(out, O_CLOEXEC) == 0);
@@ -99,6 +110,7 @@ class ChildProcess {
     pid_ = ::fork();
     REQUIRE(pid_ >= 0);
     if (pid_ == 0) {
+      ::dup2(input >= 0 ? input : ::open("/dev/null", O_RDONLY | O_CLOEXEC), STDIN_FILENO);
       ::dup2(out[1], STDOUT_FILENO);
       ::dup2(err[1], STDERR_FILENO);
       ::execv(argv[0], argv.data());
