@@ -52,10 +52,11 @@ constexpr const char* soc_name = "juno-r2.toml";
 [[nodiscard]] Outcome<std::string> first_of(const std::vector<fs::path>& places, int access, std::string_view what,
                                             std::string_view variable) {
   std::string looked;
-  for (const fs::path& place : places) {
+  for (const fs::path& given : places) {
+    const fs::path place = given.lexically_normal();
     std::error_code ignored;
     if (fs::is_regular_file(place, ignored) && ::access(place.c_str(), access) == 0) return place.string();
-    looked += (looked.empty() ? "" : ", ") + place.lexically_normal().string();
+    looked += (looked.empty() ? "" : ", ") + place.string();
   }
   return broken(fmt::format("no {} for the simulated platform (looked for {})", what, looked),
                 fmt::format("set {}, or use '--connect mailbox:SOCKET'", variable));
