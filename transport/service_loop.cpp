@@ -75,16 +75,14 @@ std::size_t ServiceLoop::serve() {
 }
 
 bool ServiceLoop::fall_asleep() {
-  bool barriers[3] = {};
+  bool expedited = false;
   for (PlatformEndpoint* const endpoint : endpoints_) {
     for (AgentPort* const port : endpoint->ports()) {
       port->set_sleeping(true);
-      if (port->can_be_rung()) barriers[static_cast<std::size_t>(port->barrier())] = true;
+      expedited = expedited || (port->can_be_rung() && port->barrier() == BarrierMode::expedited);
     }
   }
-  for (const BarrierMode mode : {BarrierMode::global, BarrierMode::expedited}) {
-    if (barriers[static_cast<std::size_t>(mode)]) deaf_ = !heavy_barrier(mode) || deaf_;
-  }
+  if (expedited && !heavy_barrier(BarrierMode::expedited)) deaf_ = true;
   bool idle = true;
   for (PlatformEndpoint* const endpoint : endpoints_) {
     for (const AgentPort* const port : endpoint->ports()) idle = idle && !port->has_work();

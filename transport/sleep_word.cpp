@@ -18,7 +18,6 @@ std::uint32_t barrier_capabilities() noexcept {
   std::uint32_t modes = bit(BarrierMode::locked);
   const long commands = membarrier(MEMBARRIER_CMD_QUERY);
   if (commands < 0) return modes;
-  if ((commands & MEMBARRIER_CMD_GLOBAL) != 0) modes |= bit(BarrierMode::global);
   if ((commands & MEMBARRIER_CMD_GLOBAL_EXPEDITED) != 0 && membarrier(MEMBARRIER_CMD_REGISTER_GLOBAL_EXPEDITED) == 0) {
     modes |= bit(BarrierMode::expedited);
   }
@@ -27,18 +26,12 @@ std::uint32_t barrier_capabilities() noexcept {
 
 BarrierMode choose_barrier(std::uint32_t ours, std::uint32_t theirs) noexcept {
   const std::uint32_t both = ours & theirs;
-  if ((both & bit(BarrierMode::expedited)) != 0) return BarrierMode::expedited;
-  if ((both & bit(BarrierMode::global)) != 0) return BarrierMode::global;
-  return BarrierMode::locked;
+  return (both & bit(BarrierMode::expedited)) != 0 ? BarrierMode::expedited : BarrierMode::locked;
 }
 
 bool heavy_barrier(BarrierMode mode) noexcept {
-  switch (mode) {
-    case BarrierMode::locked: return true;  // say_asleep's exchange was the barrier
-    case BarrierMode::global: return membarrier(MEMBARRIER_CMD_GLOBAL) == 0;
-    case BarrierMode::expedited: return membarrier(MEMBARRIER_CMD_GLOBAL_EXPEDITED) == 0;
-  }
-  return false;
+  // In the other mode say_asleep's exchange was the barrier.
+  return mode == BarrierMode::locked || membarrier(MEMBARRIER_CMD_GLOBAL_EXPEDITED) == 0;
 }
 
 }  // namespace scmi::transport

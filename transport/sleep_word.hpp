@@ -10,8 +10,9 @@
 //
 // Either the ringer's load sees `sleeping`, and it rings, or the load was made before the sleeper's membarrier; then
 // the membarrier also completed the ringer's earlier store of the status, and the last look sees it.
-// Where membarrier cannot be used both sides fall back to read-modify-writes of the sleeping word: their total order
-// gives the same either-or, at the price of one locked instruction for each message.
+// Where that cannot be had both sides fall back to read-modify-writes of the sleeping word: their total order gives the
+// same either-or, at the price of one locked instruction for each message. (MEMBARRIER_CMD_GLOBAL, the older way to the
+// same end, takes 8 to 35 ms for each sleep: a locked instruction is the lesser evil.)
 #pragma once
 
 #include <atomic>
@@ -24,8 +25,7 @@ namespace scmi::transport {
 /// How the two sides of a connection order `status` against `sleeping`; agreed in the hello.
 enum class BarrierMode : std::uint8_t {
   locked = 0,     ///< Read-modify-writes on both sides; always possible.
-  global = 1,     ///< MEMBARRIER_CMD_GLOBAL by the sleeper.
-  expedited = 2,  ///< MEMBARRIER_CMD_GLOBAL_EXPEDITED by the sleeper; both processes are registered.
+  expedited = 1,  ///< MEMBARRIER_CMD_GLOBAL_EXPEDITED by the sleeper; both processes are registered.
 };
 
 /// Bit `1 << mode` for each mode this process can take part in. Registers the process for expedited barriers.

@@ -110,10 +110,10 @@ struct SmtTransport::Ops {
     if (c.direction != Direction::a2p) return Error::local(LocalError::unsupported);
     if (c.owner->lost()) return Error::local(LocalError::platform_lost);
     if (message.payload.size() > c.area.max_payload()) return Error::local(LocalError::message_too_large);
-    c.interrupt.store(message.want_interrupt, std::memory_order_relaxed);
     if (!c.area.try_send(message.header, message.payload, message.want_interrupt)) {
       return Error::local(LocalError::channel_busy);
     }
+    c.interrupt.store(message.want_interrupt, std::memory_order_relaxed);
     ring_sleeper(c);
     return {};
   }
