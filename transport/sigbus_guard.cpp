@@ -28,6 +28,7 @@ void handle(int signal, siginfo_t* info, void* context) {
     const std::uintptr_t begin = slot.begin.load(std::memory_order_acquire);
     const std::size_t size = slot.size.load(std::memory_order_relaxed);
     if (begin == 0 || address < begin || address - begin >= size) continue;
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): the slot keeps the address as an atomic number.
     if (::mmap(reinterpret_cast<void*>(begin), size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
                -1, 0) == MAP_FAILED) {
       break;
