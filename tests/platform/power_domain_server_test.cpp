@@ -76,9 +76,9 @@ TEST_CASE("power edges: each row of the table") {
       });
   check_edges({Edit{"[behaviour]", "[disabled]\npower_domain = [6, 7, 8]\n[behaviour]"}},
               {
-                  {"0x2 of 0x6 not implemented", power, 0x2, {6}, Status::not_found},
-                  {"0x2 of 0x7 not implemented", power, 0x2, {7}, Status::not_found},
-                  {"0x2 of 0x8 not implemented", power, 0x2, {8}, Status::not_found},
+                  {"0x2 of 0x6 not served", power, 0x2, {6}, Status::not_found},
+                  {"0x2 of 0x7 not served", power, 0x2, {7}, Status::not_found},
+                  {"0x2 of 0x8 not served", power, 0x2, {8}, Status::not_found},
               });
   check_edges({profile_2_0}, {
                                  {"2.0: 0x8 is unknown", power, 0x8, {0}, Status::not_found},
