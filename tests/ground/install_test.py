@@ -7,6 +7,7 @@ pkg-config's answer alone, shared and static; programs and data must be where th
 """
 
 import concurrent.futures
+import json
 import os
 import pathlib
 import shlex
@@ -44,6 +45,22 @@ def header_alone(compiler, flags, root, header):
     answer = subprocess.run([*compiler, *STRICT, *flags, "-fsyntax-only", "-x", "c++", "-"], input=unit, text=True,
                             capture_output=True)
     return None if answer.returncode == 0 else f"{name} does not compile alone:\n{answer.stderr}"
+
+
+def check_programs(stage, version):
+    """The installed tool finds the installed platform and its model, with nothing of the build in its way."""
+    env = {"PATH": "/usr/bin:/bin", "HOME": str(stage)}
+    programs = {name: next(stage.rglob(f"bin/{name}"), None) for name in ("scmi-tool", "scmi-platform")}
+    for name, program in programs.items():
+        if program is None:
+            raise Wrong(f"{name} is not installed")
+        if version not in run([program, "--version"], env=env):
+            raise Wrong(f"{name} --version does not say {version}")
+    answer = subprocess.run([programs["scmi-tool"], "--json", "info"], env=env, cwd=stage, stdin=subprocess.DEVNULL,
+                            capture_output=True, text=True)
+    if answer.returncode != 0 or json.loads(answer.stdout).get("connection") != "sim":
+        raise Wrong(f"the installed scmi-tool does not reach its simulated platform: status {answer.returncode}\n" +
+                    answer.stdout + answer.stderr)
 
 
 def check(build, version, stage):
@@ -87,6 +104,7 @@ def check(build, version, stage):
             raise Wrong(f"{program.name}: printed {said!r}, not the version {version}")
     print(f"{len(headers)} headers compile alone; consumer runs with libscmi {version}, shared and static")
 
+    check_programs(stage, version)
     socs = ROOT / "platform/socs"
     for soc in sorted(socs.glob("*.toml")):
         if not list(stage.rglob(f"share/scmi/socs/{soc.name}")):
