@@ -32,22 +32,22 @@ struct Named {
 
 /// Null means "not known" or "does not apply".
 struct Value {
-  std::variant<std::monostate, bool, std::int64_t, std::uint64_t, std::string, Named, Record, List> data;
-
-  Value() = default;
   // NOLINTBEGIN(*-explicit-*): reads as the value itself in descriptions of rows.
+  Value();
   template <std::unsigned_integral T>
-  Value(T v) : data(std::conditional_t<std::is_same_v<T, bool>, bool, std::uint64_t>(v)) {}
+  Value(T v);
   template <std::signed_integral T>
-  Value(T v) : data(static_cast<std::int64_t>(v)) {}
-  Value(std::string v) : data(std::move(v)) {}
-  Value(std::string_view v) : data(std::string(v)) {}
-  Value(const char* v) : data(std::string(v)) {}
-  Value(Named v) : data(std::move(v)) {}
+  Value(T v);
+  Value(std::string v);
+  Value(std::string_view v);
+  Value(const char* v);
+  Value(Named v);
   Value(Record v);
   Value(List v);
-  Value(Status v) : data(Named{static_cast<std::int64_t>(v), std::string(scmi::name(v))}) {}
+  Value(Status v);
   // NOLINTEND(*-explicit-*)
+
+  std::variant<std::monostate, bool, std::int64_t, std::uint64_t, std::string, Named, Record, List> data;
 };
 
 /// How a number reads in a table; JSON has it in full.
@@ -61,8 +61,19 @@ struct Item {
   Style style = Style::decimal;
 };
 
+// Down here, where a Record's items are known.
+inline Value::Value() = default;
+template <std::unsigned_integral T>
+Value::Value(T v) : data(std::conditional_t<std::is_same_v<T, bool>, bool, std::uint64_t>(v)) {}
+template <std::signed_integral T>
+Value::Value(T v) : data(static_cast<std::int64_t>(v)) {}
+inline Value::Value(std::string v) : data(std::move(v)) {}
+inline Value::Value(std::string_view v) : data(std::string(v)) {}
+inline Value::Value(const char* v) : data(std::string(v)) {}
+inline Value::Value(Named v) : data(std::move(v)) {}
 inline Value::Value(Record v) : data(std::move(v)) {}
 inline Value::Value(List v) : data(std::move(v)) {}
+inline Value::Value(Status v) : data(Named{static_cast<std::int64_t>(v), std::string(scmi::name(v))}) {}
 
 /// The answer of one command.
 class Report {

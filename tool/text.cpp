@@ -8,6 +8,7 @@
 #include <charconv>
 #include <iterator>
 #include <limits>
+#include <span>
 
 namespace scmi::tool {
 namespace {

@@ -153,14 +153,14 @@ TEST_CASE("tool: on a terminal it asks, does it for yes, and leaves it for anyth
 
 TEST_CASE("tool exit 3: a platform that lets us in and never answers") {
   const OddPlatform odd({{"base.protocol_version", {.kind = Odd::Kind::silent}}});
-  const Json error = check_failure(to(odd.spec(), {"--timeout", "20ms", "info"}), 3);
+  const Json error = check_failure(to(odd.spec(), {"--timeout", "1s", "info"}), 3);
   CHECK(error["local_name"] == "timed_out");
   CHECK(error["step"] == "base_version");
 }
 
 TEST_CASE("tool exit 3: a call that is never answered, and a listener that never says hello") {
   const OddPlatform odd({{"clock.rate_get", {.kind = Odd::Kind::silent}}});
-  CHECK(check_failure(to(odd.spec(), {"--timeout", "20ms", "clock", "get", "0"}), 3)["local_name"] == "timed_out");
+  CHECK(check_failure(to(odd.spec(), {"--timeout", "1s", "clock", "get", "0"}), 3)["local_name"] == "timed_out");
   const MuteListener mute(SOCK_SEQPACKET);
   CHECK(check_failure(to("mailbox:" + mute.socket, {"--timeout", "20ms", "info"}), 3)["local_name"] == "timed_out");
 }
@@ -206,6 +206,37 @@ TEST_CASE("tool exit 4: the platform dies in the middle of a call, and that is k
     const Ran ran = json ? run_json(to(odd.spec(), words)) : run(to(odd.spec(), words));
     CHECK(ran.code == 4);
     if (json) CHECK(ran.json()["error"]["local_name"] == "platform_lost");
+  }
+}
+
+TEST_CASE("tool exit 4: a platform process killed, or its file cut off, while a call waits for it") {
+  struct Case {
+    bool shm;
+    bool truncate;
+  };
+  for (const auto& [shm, truncate] : {Case{false, false}, Case{true, false}, Case{true, true}}) {
+    CAPTURE(shm);
+    CAPTURE(truncate);
+    const TemporaryFolder folder;
+    const std::string file = folder / "areas";
+    const JunoPlatform juno({"--shm", file});
+    // At the question the tool is connected: from there on the platform says nothing, and the call goes out.
+    const Terminal terminal("");
+    ChildProcess tool(tool_words(to(shm ? "shm:" + file : juno.spec(),
+                                    {"--timeout", "1m", "--trace", "--json", "clock", "disable", "1"})),
+                      terminal.fd());
+    REQUIRE(tool.err().until("[y/N]").find("[y/N]") != std::string::npos);
+    juno.process.signal(SIGSTOP);
+    terminal.type("y\n");
+    REQUIRE(tool.err().until("clock.config_set").find("clock.config_set") != std::string::npos);
+    if (truncate) {
+      REQUIRE(::truncate(file.c_str(), 0) == 0);
+    } else {
+      juno.process.signal(SIGKILL);
+    }
+    const Ran ran = finish(tool);
+    CHECK(ran.code == 4);
+    CHECK(ran.json()["error"]["local_name"] == "platform_lost");
   }
 }
 

@@ -72,7 +72,7 @@ class Terminal {
     REQUIRE(::unlockpt(master_) == 0);
     slave_ = ::open(::ptsname(master_), O_RDWR | O_NOCTTY | O_CLOEXEC);
     REQUIRE(slave_ >= 0);
-    REQUIRE(::write(master_, answer.data(), answer.size()) == static_cast<ssize_t>(answer.size()));
+    type(answer);
   }
   ~Terminal() {
     ::close(slave_);
@@ -80,6 +80,9 @@ class Terminal {
   }
   Terminal(const Terminal&) = delete;
   Terminal& operator=(const Terminal&) = delete;
+  void type(const std::string& text) const {
+    REQUIRE(::write(master_, text.data(), text.size()) == static_cast<ssize_t>(text.size()));
+  }
   [[nodiscard]] int fd() const noexcept { return slave_; }
 
  private:
