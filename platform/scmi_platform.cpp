@@ -6,13 +6,13 @@
 // Exit codes: 0 stopped by a signal (or printed what was asked for), 1 it could not run, 2 wrong usage.
 #include <fcntl.h>
 #include <fmt/core.h>
-#include <signal.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <memory>
 #include <string>
