@@ -231,13 +231,13 @@ void ChannelInfo::drain_ring() noexcept {
       if (lender != nullptr && lender != xfer) table.buffer_returned(*lender);
       deliver_response(*xfer, own, before);
     } else {
-      if (lender != nullptr) table.buffer_returned(*lender);
       if (message.kind == RxMessage::Kind::message) {
         stray(message.header, message.payload);
       } else {
         unattributed().add(Count::malformed);
         trace(TraceKind::malformed, message.header, {});
       }
+      if (lender != nullptr) table.buffer_returned(*lender);  // Last: the message lies in its buffer.
     }
     xfer_freed();
   }
