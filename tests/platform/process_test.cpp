@@ -226,26 +226,29 @@ TEST_CASE("process: SIGTERM and SIGINT end it cleanly, the socket goes, and its 
 
 TEST_CASE("process: a reply that is kept back does not keep the platform from stopping, or other agents waiting") {
   TemporaryFolder folder;
-  const std::string soc =
-      folder.write("soc.toml",
-                   "[soc]\nname = \"t\"\nvendor = \"v\"\nprofile = \"3.2\"\n[[agent]]\nname = \"a\"\n"
-                   "[[agent]]\nname = \"b\"\n[[power_domain]]\nname = \"slow\"\nlatency_us = 60_000_000\n");
+  const std::string soc = folder.write(
+      "soc.toml",
+      "[soc]\nname = \"t\"\nvendor = \"v\"\nprofile = \"3.2\"\n[[agent]]\nname = \"a\"\n"
+      "[[agent]]\nname = \"b\"\n[[power_domain]]\nname = \"slow\"\nlatency_us = 60_000_000\nnotify_requested = true\n");
   Served platform(soc);
   MailboxAgent a(claim(platform.socket, 1));
   MailboxAgent b(claim(platform.socket, 2));
   const ProtocolLink power = a.link(protocol::power_domain, power_domain_protocol::newest);
+  const ProtocolLink other = b.link(protocol::power_domain, power_domain_protocol::newest);
+  bool requested = false;
+  const Subscription subscription = other.subscribe(power_domain_protocol::StateChangeRequested::info.message,
+                                                    [&](std::span<const std::byte>) { requested = true; });
+  REQUIRE(call(other, power_domain_protocol::StateChangeRequestedNotify{DomainId(0), 1}, patient()));
   PendingOptions options;
   options.timeout = std::chrono::milliseconds(patience_ms);
-  auto pending = start(power, power_domain_protocol::StateSet{0, DomainId(0), power_domain_protocol::state_off},
-                       std::move(options));
+  const power_domain_protocol::StateSet set_off{0, DomainId(0), power_domain_protocol::state_off};
+  auto pending = start(power, set_off, std::move(options));
   REQUIRE(pending);
-  const ProtocolLink other = b.link(protocol::power_domain, power_domain_protocol::newest);
-  // The other agent's command may come first; then it is not busy yet.
+  // From here on the transition is under way, and its reply is kept.
   const Instant limit = b.time.now() + std::chrono::milliseconds(patience_ms);
-  auto busy = call(other, power_domain_protocol::StateSet{0, DomainId(0), power_domain_protocol::state_on}, patient());
-  while (busy && b.time.now() < limit) {
-    busy = call(other, power_domain_protocol::StateSet{0, DomainId(0), power_domain_protocol::state_on}, patient());
-  }
+  while (!requested && b.time.now() < limit) b.agent->wait(limit);
+  REQUIRE(requested);
+  const auto busy = call(other, set_off, patient());
   REQUIRE_FALSE(busy);
   CHECK(busy.error().is(Status::busy));
   CHECK_FALSE(pending->poll());
