@@ -41,9 +41,30 @@ void ChannelInfo::pump(bool doorbell) noexcept {
 void ChannelInfo::deliver_area(bool doorbell) noexcept {
   if (!doorbell && !binding_.ops->poll_done(binding_.state)) return;
   Xfer& xfer = binding_.table->at(current_.load(std::memory_order_acquire));
-  std::uint64_t w = xfer.word.load(std::memory_order_acquire);
-  const XferState before = XferWord::state(w);
-  if (before != XferState::in_flight && before != XferState::early) {
+  // seq_cst: pairs with the caller's change to `waiting` before his last look at the area. Either he sees what we were
+  // told of, or we see that he waits.
+  std::uint64_t w = xfer.word.load(std::memory_order_seq_cst);
+  XferState before = XferWord::state(w);
+  bool claimed = false;
+  // Acquire: pairs with the publisher's release of `in_flight`, so that we see the area as not FREE or later. Again
+  // when only a flag has changed: a caller who goes to sleep says so in the word, and counts on this doorbell.
+  while (!claimed) {
+    if (before == XferState::in_flight || before == XferState::early) {
+      claimed = xfer.word.compare_exchange_weak(w, XferWord::with(w, XferState::receiving), std::memory_order_acquire,
+                                                std::memory_order_relaxed);
+    } else if (before == XferState::receiving) {
+      // Another may have looked before the reply was there, while we were told of it. Release, and always: pairs with
+      // his giving the claim back, so that he then sees what we have seen.
+      if (xfer.word.compare_exchange_weak(w, w | XferWord::look_again, std::memory_order_acq_rel)) {
+        if (doorbell) unattributed().add(Count::spurious);
+        return;
+      }
+    } else {
+      break;
+    }
+    if (!claimed) before = XferWord::state(w);
+  }
+  if (!claimed) {
     // Nobody waits. If nobody holds the area either, what lies there may be a late reply.
     const std::uint64_t channel = word();
     if (!binding_.table->quarantine_empty() && try_admit(ChannelWord::generation(channel))) {
@@ -52,12 +73,6 @@ void ChannelInfo::deliver_area(bool doorbell) noexcept {
     } else if (doorbell) {
       unattributed().add(Count::spurious);
     }
-    return;
-  }
-  // Acquire: pairs with the publisher's release of `in_flight`, so that we see the area as not FREE or later.
-  if (!xfer.word.compare_exchange_strong(w, XferWord::with(w, XferState::receiving), std::memory_order_acquire,
-                                         std::memory_order_relaxed)) {
-    if (doorbell) unattributed().add(Count::spurious);
     return;
   }
   // An early xfer has its delayed response in rx: the response only releases the area.
@@ -104,7 +119,10 @@ void ChannelInfo::deliver_response(Xfer& xfer, const RxMessage& message, XferSta
 void ChannelInfo::finish_give_back(Xfer& xfer, XferState before) noexcept {
   const std::uint32_t header = xfer.header.load(std::memory_order_relaxed);
   const std::uint64_t given = binding_.table->give_back(xfer, before);
-  if ((given & XferWord::wishes) == 0) return;
+  if ((given & XferWord::wishes) == 0) {
+    if ((given & XferWord::look_again) != 0 && !shared()) deliver_area(false);
+    return;
+  }
   count_end(header, given & XferWord::wishes);
   end(xfer, (given & XferWord::blocking) != 0, abandon_reason(given));
 }
@@ -141,7 +159,7 @@ void ChannelInfo::complete(Xfer& xfer, XferState next) noexcept {
   WaitPoint& point = xfer.point;
   std::uint64_t w = xfer.word.load(std::memory_order_relaxed);
   for (;;) {
-    std::uint64_t to = XferWord::with(w, next) & ~XferWord::wishes;
+    std::uint64_t to = XferWord::with(w, next) & ~(XferWord::wishes | XferWord::look_again);
     if (next == XferState::early) to |= XferWord::answered_early;
     const bool gone = next == XferState::done && (w & XferWord::released) != 0;
     if (gone) {

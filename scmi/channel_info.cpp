@@ -318,8 +318,13 @@ bool ChannelInfo::has_news() noexcept {
   if (!binding_.ops->poll_done(binding_.state)) return false;
   if (binding_.direction == Direction::p2a || shared()) return true;
   if (awaiting_area_.load(std::memory_order_relaxed)) return true;
-  const Xfer& xfer = binding_.table->at(current_.load(std::memory_order_relaxed));
-  const XferState state = XferWord::state(xfer.word.load(std::memory_order_acquire));
+  Xfer& xfer = binding_.table->at(current_.load(std::memory_order_relaxed));
+  std::uint64_t w = xfer.word.load(std::memory_order_acquire);
+  // Whoever receives just now may have looked before the reply was there: he is to look again.
+  while (XferWord::state(w) == XferState::receiving) {
+    if (xfer.word.compare_exchange_weak(w, w | XferWord::look_again, std::memory_order_acq_rel)) return false;
+  }
+  const XferState state = XferWord::state(w);
   const bool awaited = state == XferState::in_flight || state == XferState::early;
   // What was looked at and is nobody's is not worth staying awake for.
   return awaited && xfer.rejected_header.load(std::memory_order_relaxed) == 0;

@@ -51,6 +51,9 @@ inline void cpu_relax() noexcept {
 #endif
 }
 
+/// How often a loop polls before it does something dearer: the explorer shortens this.
+constexpr int poll_turns(int turns) noexcept { return turns; }
+
 }  // namespace scmi::sync
 
 #endif

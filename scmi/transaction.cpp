@@ -6,8 +6,8 @@
 namespace scmi {
 
 namespace {
-constexpr int polls_without_clock = 64;
-constexpr int polls_between_clocks = 32;
+constexpr int polls_without_clock = sync::poll_turns(64);
+constexpr int polls_between_clocks = sync::poll_turns(32);
 constexpr int spin_rounds_max = 4096;  ///< Spinning ends even if the clock stands still.
 constexpr int learning_shift = 3;      ///< The learned service time moves by an eighth of the difference.
 }  // namespace

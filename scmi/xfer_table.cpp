@@ -214,10 +214,10 @@ std::uint64_t XferTable::give_back(Xfer& xfer, XferState before) noexcept {
   std::uint64_t w = xfer.word.load(std::memory_order_relaxed);
   for (;;) {
     const bool wished = (w & XferWord::wishes) != 0;
-    const std::uint64_t next = XferWord::with(w, wished ? XferState::abandoned : before);
+    const std::uint64_t next = XferWord::with(w, wished ? XferState::abandoned : before) & ~XferWord::look_again;
     if (xfer.word.compare_exchange_weak(w, next, std::memory_order_acq_rel, std::memory_order_relaxed)) {
       if (wished) quarantine(xfer, before);
-      return w & (XferWord::wishes | XferWord::blocking);
+      return w & (XferWord::wishes | XferWord::blocking | XferWord::look_again);
     }
   }
 }

@@ -49,7 +49,9 @@ struct XferWord {
   static constexpr std::uint64_t blocking = 1U << 15;  ///< The caller waits in Transaction and ends the use by himself.
   static constexpr std::uint64_t settled = 1U << 16;   ///< Abandoned, and whoever did it needs the xfer no longer.
   static constexpr std::uint64_t answered_early = 1U << 17;  ///< The delayed response came; the response is owed.
-  static constexpr std::uint64_t flags = released | returned | waiting | wishes | blocking | settled | answered_early;
+  static constexpr std::uint64_t look_again = 1U << 18;      ///< Somebody came with news while another was receiving.
+  static constexpr std::uint64_t flags =
+      released | returned | waiting | wishes | blocking | settled | answered_early | look_again;
   static constexpr unsigned sequence_shift = 24;
 
   [[nodiscard]] static constexpr XferState state(std::uint64_t w) noexcept {
@@ -171,7 +173,7 @@ class XferTable {
   Abandoned abandon(Xfer& xfer, std::uint64_t sequence, std::uint64_t wish) noexcept;
   /// The receiver's message did not match: `receiving` goes back to `before`, or, if a wish was recorded, to abandoned;
   /// answers the recorded
-  /// wishes, and whether the use was `blocking`.
+  /// wishes, `look_again`, and whether the use was `blocking`.
   std::uint64_t give_back(Xfer& xfer, XferState before) noexcept;
   /// Classifies a message that nobody waits for; a late reply ends its token's quarantine.
   [[nodiscard]] Stray classify_stray(std::uint32_t header) noexcept;
