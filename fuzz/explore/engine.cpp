@@ -21,8 +21,8 @@ struct Graveyard {
   std::vector<std::unique_ptr<Fibre>> fibres;
 };
 Graveyard& graveyard() {
-  static Graveyard instance;
-  return instance;
+  static auto* const instance = new Graveyard;  // Never destroyed: destructors of programs may wait.
+  return *instance;
 }
 
 }  // namespace
@@ -51,11 +51,13 @@ void Engine::reset() {
   locks_.clear();
   races_.reset();
   steps_.clear();
+  for (auto& list : by_object_) list.clear();
   notes_.clear();
   now_ = 0;
   draining_ = false;
   cut_ = false;
   preemptions_ = 0;
+  last_moved_ = main_thread;
   for (std::uint8_t i = 0; i < max_threads; ++i) {
     threads_[i] = Thread{};
     threads_[i].observer.thread = i;
@@ -73,7 +75,6 @@ void Engine::execute_once() {
     run_threads();
   }
   if (failure_ == Result::Failure::none && !cut_) run_main(Phase::finals);
-  phase_ = Phase::outside;
   if (failure_ != Result::Failure::none || cut_) abandon();
   program_.reset();
 }
@@ -82,13 +83,6 @@ void Engine::execute_once() {
 void Engine::run_main(Phase phase) {
   phase_ = phase;
   running_ = main_thread;
-  if (phase == Phase::finals) {
-    Observer& main = threads_[main_thread].observer;
-    for (const Thread& thread : threads_) {
-      memory_.join(main.view, thread.observer.view);
-      main.clock.join(thread.observer.clock);
-    }
-  }
   fibres_[main_thread]->start(&Engine::main_entry, this);
   fibres_[main_thread]->resume();
 }
@@ -111,8 +105,6 @@ void Engine::thread_entry(void* self) {
 }
 
 void Engine::start_threads() {
-  phase_ = Phase::threads;
-  const Observer& main = threads_[main_thread].observer;
   if (program_->threads_.size() > time_thread) {
     failure_ = Result::Failure::misuse;
     message_ = "a program has at most " + std::to_string(time_thread) + " threads";
@@ -120,8 +112,6 @@ void Engine::start_threads() {
   }
   for (std::uint8_t i = 0; i <= time_thread; ++i) {
     Thread& thread = threads_[i];
-    thread.observer.view = main.view;
-    thread.observer.clock.join(main.clock);
     if (i == time_thread || i >= program_->threads_.size()) continue;
     thread.name = program_->threads_[i].name;
     thread.run = &program_->threads_[i].run;
@@ -140,6 +130,11 @@ void Engine::start_threads() {
 }
 
 void Engine::run_threads() {
+  struct Stepping {
+    Stepping() { runtime::stepping = true; }
+    ~Stepping() { runtime::stepping = false; }
+  };
+  const Stepping stepping;
   running_ = 0;
   while (failure_ == Result::Failure::none) {
     const bool all_finished =

@@ -60,7 +60,7 @@ class Engine {
   void note(const char* text, std::uint64_t value);
 
  private:
-  enum class Phase : std::uint8_t { outside, setup, threads, finals };
+  enum class Phase : std::uint8_t { setup, finals };
 
   /// A store that a polling loop has read.
   struct Polled {
@@ -135,7 +135,7 @@ class Engine {
   [[nodiscard]] std::size_t pick_way(std::size_t count);
   std::uint32_t object_of(const void* address, std::uint64_t current, runtime::Site site);
   Lock& lock_of(const void* mutex, std::uint32_t& number);
-  [[nodiscard]] bool stepping() const { return phase_ == Phase::threads; }
+  [[nodiscard]] bool planted(Options::Plant::Kind kind, runtime::Site site);
   Thread& self() { return threads_[running_]; }
   void polled(std::uint32_t object, StoreId store);
   std::uint64_t newest(std::uint32_t object) const;
@@ -145,6 +145,7 @@ class Engine {
   [[nodiscard]] std::uint8_t pick_thread(std::uint8_t enabled);
   void push_frame(std::uint8_t enabled);
   [[nodiscard]] bool reducing() const { return options_.reduction && options_.preemption_bound < 0; }
+  [[nodiscard]] static std::size_t list_of(const Op& op);
   void order_step(bool find_races);
   void add_backtrack(std::size_t earlier_number);
   [[nodiscard]] bool next_path();
@@ -162,7 +163,7 @@ class Engine {
   std::unique_ptr<Program> program_;
   std::array<std::unique_ptr<Fibre>, max_threads> fibres_;
   std::array<Thread, max_threads> threads_;
-  Phase phase_ = Phase::outside;
+  Phase phase_ = Phase::setup;
   std::uint8_t running_ = main_thread;
 
   Memory memory_;
@@ -177,7 +178,8 @@ class Engine {
   std::vector<Step> steps_;
   std::vector<Note> notes_;
   std::vector<Frame> frames_;
-  std::size_t changed_frame_ = 0;  ///< First frame of this run that differs from the run before.
+  std::size_t changed_frame_ = 0;                      ///< First frame of this run that differs from the run before.
+  std::vector<std::vector<std::uint32_t>> by_object_;  ///< Step numbers, see list_of().
   std::vector<std::size_t> race_with_;
   std::vector<std::size_t> sequence_;
   std::vector<ScheduleEntry> replay_;
@@ -185,7 +187,9 @@ class Engine {
   bool draining_ = false;  ///< Nothing left to learn on this path; run to its end to free what it holds.
   bool cut_ = false;
   int preemptions_ = 0;
+  std::uint8_t last_moved_ = main_thread;  ///< The thread of the last step that others can notice.
 
+  std::uint64_t planted_ = 0;
   Result::Failure failure_ = Result::Failure::none;
   std::string message_;
 };

@@ -16,6 +16,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -52,10 +53,22 @@ struct Options {
   /// Most switches away from a thread that could have gone on; negative: no bound. A bound turns reduction off
   /// and makes the result incomplete.
   int preemption_bound = -1;
+  /// Deadlines (nanoseconds) from here on never pass: so that a sleep that only its deadline would end is a deadlock.
+  std::int64_t horizon = std::numeric_limits<std::int64_t>::max();
   /// Turns of a polling loop that a thread may take for nothing before cpu_relax() waits for a change.
   unsigned free_spins = 0;
   /// Waits of each thread that may return early for no reason.
   unsigned spurious_wakeups = 0;
+  /// Bugs planted into the operations of the named functions. What a program is worth is shown by what it finds.
+  struct Plant {
+    const char* function;  ///< Unqualified, as the compiler names the function that contains the operation.
+    enum class Kind : std::uint8_t {
+      torn,     ///< A read-modify-write becomes a load, then a store.
+      relaxed,  ///< Every operation is relaxed.
+      skipped,  ///< A wake-up is not given.
+    } kind;
+  };
+  std::vector<Plant> plants;
   /// A schedule longer than this is cut, the search after so many schedules; both make the result incomplete.
   std::uint32_t max_steps = 2000;
   std::uint64_t max_schedules = 5'000'000;
@@ -76,6 +89,7 @@ struct Result {
   std::string schedule;         ///< Options::replay for it.
   std::string steps;            ///< The failing schedule, a line for each step.
   bool complete = false;        ///< Every schedule was run (or the search ended at a failure: false).
+  std::uint64_t planted = 0;    ///< Operations that Options::plants changed.
   std::uint64_t schedules = 0;  ///< Run to their end.
   std::uint64_t pruned = 0;     ///< Found redundant half way.
   std::uint64_t cut = 0;        ///< Stopped by max_steps.
@@ -93,7 +107,7 @@ struct Result {
 // For use inside programs.
 
 /// Ends the exploration with a failure when `holds` is false. `message` must live on (a literal).
-void check(bool holds, const char* message, const char* file = __builtin_FILE(), int line = __builtin_LINE());
+void check(bool holds, const char* message, runtime::Site where = runtime::Site::here());
 /// Names an atomic, a mutex or a plain datum in reports. `what` must live on.
 void name(const void* object, const char* what);
 /// Puts a line into the report. `text` must live on.
@@ -101,22 +115,33 @@ void note(const char* text, std::uint64_t value = 0);
 /// One of 0..count-1: all are explored.
 [[nodiscard]] unsigned choose(unsigned count);
 
+/// Tells the race detector that plain memory is read or written here: an unordered pair of accesses, one of them a
+/// write, is reported as a data race.
+inline void plain_read(const void* object, std::size_t size, runtime::Site where = runtime::Site::here()) {
+  if (runtime::active()) runtime::plain_read(object, static_cast<std::uint32_t>(size), where);
+}
+inline void plain_write(const void* object, std::size_t size, runtime::Site where = runtime::Site::here()) {
+  if (runtime::active()) runtime::plain_write(object, static_cast<std::uint32_t>(size), where);
+}
+
 /// Plain, non-atomic data: an unordered pair of accesses, one of them a write, is reported as a data race.
 template <class T>
 class var {
  public:
   var() = default;
   explicit var(T value) : value_(value) {}
-  ~var() { runtime::plain_forget(this, sizeof(*this)); }
+  ~var() {
+    if (runtime::active()) runtime::plain_forget(this, sizeof(*this));
+  }
   var(const var&) = delete;
   var& operator=(const var&) = delete;
 
-  [[nodiscard]] T get(const char* file = __builtin_FILE(), int line = __builtin_LINE()) const {
-    runtime::plain_read(this, sizeof(*this), {file, line});
+  [[nodiscard]] T get(runtime::Site where = runtime::Site::here()) const {
+    plain_read(this, sizeof(*this), where);
     return value_;
   }
-  void set(T value, const char* file = __builtin_FILE(), int line = __builtin_LINE()) {
-    runtime::plain_write(this, sizeof(*this), {file, line});
+  void set(T value, runtime::Site where = runtime::Site::here()) {
+    plain_write(this, sizeof(*this), where);
     value_ = value;
   }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a program's operations do, on the fibre of the thread that does them. Each first hands over to the search
-// (yield) and takes effect when the search has chosen it. In set-up and final checks they take effect at once.
+// (yield) and takes effect when the search has chosen it.
 #include <algorithm>
+#include <cstring>
 #include <limits>
 #include <string>
 
@@ -57,9 +58,7 @@ void Engine::constructed(const void* object) {
   if (std::uint32_t* const known = objects_.find(key(object))) *known = 0;
 }
 
-void Engine::destroyed(const void* object) {
-  if (stepping()) objects_[key(object)] = dead_object;
-}
+void Engine::destroyed(const void* object) { objects_[key(object)] = dead_object; }
 
 std::uint64_t Engine::newest(std::uint32_t object) const {
   const Location& location = memory_.at(object);
@@ -79,7 +78,7 @@ void Engine::polled(std::uint32_t object, StoreId store) {
 std::uint64_t Engine::load(const void* object, std::uint64_t current, std::memory_order order, Site site) {
   const std::uint32_t number = object_of(object, current, site);
   Observer& who = self().observer;
-  if (!stepping()) return memory_.load(number, who, order, memory_.at(number).latest());
+  if (planted(Options::Plant::Kind::relaxed, site)) order = std::memory_order_relaxed;
   yield({.kind = OpKind::load, .sequential = order == std::memory_order_seq_cst, .object = number, .site = site});
   candidates_.clear();
   memory_.load_candidates(number, who, order, candidates_);
@@ -99,10 +98,7 @@ std::uint64_t Engine::store(const void* object, std::uint64_t current, std::uint
                             Site site) {
   const std::uint32_t number = object_of(object, current, site);
   Observer& who = self().observer;
-  if (!stepping()) {
-    memory_.store(number, who, order, value, memory_.at(number).latest());
-    return value;
-  }
+  if (planted(Options::Plant::Kind::relaxed, site)) order = std::memory_order_relaxed;
   yield({.kind = OpKind::store,
          .writes = true,
          .sequential = order == std::memory_order_seq_cst,
@@ -123,48 +119,51 @@ std::uint64_t Engine::store(const void* object, std::uint64_t current, std::uint
 
 ReadWrite Engine::modify(const void* object, std::uint64_t current, runtime::Function function, std::uint64_t operand,
                          std::memory_order order, Site site) {
+  if (planted(Options::Plant::Kind::torn, site)) {
+    const std::uint64_t old = load(object, current, std::memory_order_acquire, site);
+    return {.old = old, .newest = store(object, current, function(old, operand), std::memory_order_release, site)};
+  }
+  if (planted(Options::Plant::Kind::relaxed, site)) order = std::memory_order_relaxed;
   const std::uint32_t number = object_of(object, current, site);
   Observer& who = self().observer;
-  StoreId from = memory_.at(number).latest();
-  if (stepping()) {
-    yield({.kind = OpKind::modify,
-           .writes = true,
-           .sequential = order == std::memory_order_seq_cst,
-           .object = number,
-           .site = site});
-    candidates_.clear();
-    memory_.rmw_candidates(number, who, order, candidates_);
-    from = candidates_[pick_way(candidates_.size())].store;
-  }
+  yield({.kind = OpKind::modify,
+         .writes = true,
+         .sequential = order == std::memory_order_seq_cst,
+         .object = number,
+         .site = site});
+  candidates_.clear();
+  memory_.rmw_candidates(number, who, order, candidates_);
+  const StoreId from = candidates_[pick_way(candidates_.size())].store;
   const std::uint64_t old = memory_.at(number).stores[from].value;
   const std::uint64_t value = function(old, operand);
   memory_.exchange(number, who, order, value, from);
   ++who.clock.at[who.thread];
-  if (stepping()) {
-    const Location& location = memory_.at(number);
-    polled(number, static_cast<StoreId>(location.stores.size() - 1));
-    Step& step = steps_.back();
-    step.order = order;
-    step.old = old;
-    step.value = value;
-    step.newer = static_cast<std::uint16_t>(location.order.size() - 2 - location.position[from]);
-  }
+  const Location& location = memory_.at(number);
+  polled(number, static_cast<StoreId>(location.stores.size() - 1));
+  Step& step = steps_.back();
+  step.order = order;
+  step.old = old;
+  step.value = value;
+  step.newer = static_cast<std::uint16_t>(location.order.size() - 2 - location.position[from]);
   return {.old = old, .newest = newest(number)};
 }
 
 ReadWrite Engine::compare_exchange(const void* object, std::uint64_t current, std::uint64_t expected,
                                    std::uint64_t desired, std::memory_order success, std::memory_order failure,
                                    Site site) {
+  if (planted(Options::Plant::Kind::torn, site)) {
+    const std::uint64_t old = load(object, current, std::memory_order_acquire, site);
+    if (old != expected) return {.old = old, .newest = newest(object_of(object, current, site)), .stored = false};
+    return {.old = old, .newest = store(object, current, desired, std::memory_order_release, site)};
+  }
+  if (planted(Options::Plant::Kind::relaxed, site)) success = failure = std::memory_order_relaxed;
   const std::uint32_t number = object_of(object, current, site);
   Observer& who = self().observer;
   const bool sequential = success == std::memory_order_seq_cst || failure == std::memory_order_seq_cst;
-  Candidate way{.store = memory_.at(number).latest(), .success = newest(number) == expected};
-  if (stepping()) {
-    yield({.kind = OpKind::modify, .writes = true, .sequential = sequential, .object = number, .site = site});
-    candidates_.clear();
-    memory_.cas_candidates(number, who, expected, success, failure, candidates_);
-    way = candidates_[pick_way(candidates_.size())];
-  }
+  yield({.kind = OpKind::modify, .writes = true, .sequential = sequential, .object = number, .site = site});
+  candidates_.clear();
+  memory_.cas_candidates(number, who, expected, success, failure, candidates_);
+  const Candidate way = candidates_[pick_way(candidates_.size())];
   const std::uint64_t old = memory_.at(number).stores[way.store].value;
   if (way.success) {
     memory_.exchange(number, who, success, desired, way.store);
@@ -172,20 +171,18 @@ ReadWrite Engine::compare_exchange(const void* object, std::uint64_t current, st
     memory_.load(number, who, failure, way.store);
   }
   ++who.clock.at[who.thread];
-  if (stepping()) {
-    const Location& location = memory_.at(number);
-    polled(number, way.success ? static_cast<StoreId>(location.stores.size() - 1) : way.store);
-    Step& step = steps_.back();
-    step.order = way.success ? success : failure;
-    step.old = old;
-    step.value = desired;
-    step.newer =
-        static_cast<std::uint16_t>(location.order.size() - 1U - location.position[way.store] - (way.success ? 1U : 0U));
-    step.remark = way.success ? "" : "fails";
-    if (!way.success) {
-      step.op.kind = OpKind::load;
-      step.op.writes = false;
-    }
+  const Location& location = memory_.at(number);
+  polled(number, way.success ? static_cast<StoreId>(location.stores.size() - 1) : way.store);
+  Step& step = steps_.back();
+  step.order = way.success ? success : failure;
+  step.old = old;
+  step.value = desired;
+  step.newer =
+      static_cast<std::uint16_t>(location.order.size() - 1U - location.position[way.store] - (way.success ? 1U : 0U));
+  step.remark = way.success ? "" : "fails";
+  if (!way.success) {
+    step.op.kind = OpKind::load;
+    step.op.writes = false;
   }
   return {.old = old, .newest = newest(number), .stored = way.success};
 }
@@ -203,11 +200,7 @@ Engine::Lock& Engine::lock_of(const void* mutex, std::uint32_t& number) {
 void Engine::lock(const void* mutex, Site site) {
   std::uint32_t number = 0;
   lock_of(mutex, number);
-  if (stepping()) {
-    yield({.kind = OpKind::lock, .object = number, .site = site});
-  } else if (locks_[number].owner >= 0) {
-    fail(Result::Failure::deadlock, "a mutex is still locked where only one context is left, " + site_text(site));
-  }
+  yield({.kind = OpKind::lock, .object = number, .site = site});
   Lock& lock = locks_[number];
   Observer& who = self().observer;
   lock.owner = running_;
@@ -219,7 +212,7 @@ void Engine::lock(const void* mutex, Site site) {
 void Engine::unlock(const void* mutex, Site site) {
   std::uint32_t number = 0;
   lock_of(mutex, number);
-  if (stepping()) yield({.kind = OpKind::unlock, .object = number, .site = site});
+  yield({.kind = OpKind::unlock, .object = number, .site = site});
   Lock& lock = locks_[number];
   if (lock.owner != running_) {
     fail(Result::Failure::misuse, "a mutex is unlocked by a thread that does not hold it, " + site_text(site));
@@ -232,15 +225,15 @@ void Engine::unlock(const void* mutex, Site site) {
 }
 
 void Engine::wait(const void* word, std::uint64_t current, std::uint64_t seen, std::int64_t deadline, Site site) {
-  const std::uint32_t number = object_of(word, current, site);
-  const bool timed = deadline != std::numeric_limits<std::int64_t>::max();
+  const bool timed = deadline < options_.horizon;
   Thread& thread = self();
-  if (!stepping()) {
-    if (newest(number) != seen) return;
+  if (!runtime::stepping) {
+    if (current != seen) return;
     if (!timed) fail(Result::Failure::deadlock, "the only context that is left sleeps without a deadline");
     now_ = std::max(now_, deadline);
     return;
   }
+  const std::uint32_t number = object_of(word, current, site);
   yield({.kind = OpKind::wait, .timed = timed, .object = number, .site = site});
   const bool may_return_early = thread.spurious > 0;
   const std::size_t way = may_return_early ? pick_way(2) : 0;
@@ -272,11 +265,11 @@ void Engine::wait(const void* word, std::uint64_t current, std::uint64_t seen, s
 
 void Engine::wake(const void* word, std::uint64_t current, Site site) {
   const std::uint32_t number = object_of(word, current, site);
-  if (stepping()) yield({.kind = OpKind::wake, .object = number, .site = site});
+  if (!planted(Options::Plant::Kind::skipped, site)) yield({.kind = OpKind::wake, .object = number, .site = site});
 }
 
 std::int64_t Engine::now(Site site) {
-  if (!stepping()) return now_;
+  if (!runtime::stepping) return now_;
   yield({.kind = OpKind::now, .site = site});
   self().clock_polled = true;
   self().clock_seen = now_;
@@ -285,7 +278,6 @@ std::int64_t Engine::now(Site site) {
 }
 
 void Engine::relax() {
-  if (!stepping()) fail(Result::Failure::deadlock, "the only context that is left polls");
   Thread& thread = self();
   if (thread.free_spins > 0) {
     --thread.free_spins;
@@ -315,14 +307,23 @@ void Engine::relax() {
 }
 
 unsigned Engine::choose(unsigned count) {
-  if (!stepping()) fail(Result::Failure::misuse, "choose() is for threads");
+  if (!runtime::stepping) fail(Result::Failure::misuse, "choose() is for threads");
   yield({.kind = OpKind::choice});
   const std::size_t way = pick_way(count);
   steps_.back().value = way;
   return static_cast<unsigned>(way);
 }
 
-std::uintptr_t Engine::context() const { return stepping() ? std::uintptr_t{1} + running_ : std::uintptr_t{1000}; }
+bool Engine::planted(Options::Plant::Kind kind, Site site) {
+  for (const Options::Plant& plant : options_.plants) {
+    if (plant.kind != kind || std::strcmp(plant.function, site.function) != 0) continue;
+    ++planted_;
+    return true;
+  }
+  return false;
+}
+
+std::uintptr_t Engine::context() const { return std::uintptr_t{1} + running_; }
 
 void Engine::plain(const void* object, std::uint32_t size, bool write, Site site) {
   const Observer& who = self().observer;

@@ -7,6 +7,8 @@
 
 namespace explore {
 
+using runtime::Site;
+
 namespace {
 
 std::string number_text(std::uint64_t value) {
@@ -100,6 +102,7 @@ std::string Engine::step_line(std::size_t number) const {
 void Engine::report(Result& result) const {
   result.failure = failure_;
   result.message = message_;
+  result.planted = planted_;
   if (failure_ == Result::Failure::none && !replaying_) return;
   result.schedule = schedule_text(steps_);
   auto note = notes_.begin();
@@ -125,8 +128,8 @@ Result explore(const std::function<void(Program&)>& body, const Options& options
   return engine.run();
 }
 
-void check(bool holds, const char* message, const char* file, int line) {
-  if (!holds && Engine::current() != nullptr) Engine::current()->check_failed(message, {file, line});
+void check(bool holds, const char* message, Site where) {
+  if (!holds && Engine::current() != nullptr) Engine::current()->check_failed(message, where);
 }
 void name(const void* object, const char* what) {
   if (Engine::current() != nullptr) Engine::current()->name(object, what);
@@ -138,7 +141,6 @@ unsigned choose(unsigned count) { return Engine::current() != nullptr ? Engine::
 
 namespace runtime {
 
-bool active() noexcept { return Engine::current() != nullptr; }
 void constructed(const void* object) noexcept { Engine::current()->constructed(object); }
 void destroyed(const void* object) noexcept { Engine::current()->destroyed(object); }
 std::uint64_t load(const void* object, std::uint64_t current, std::memory_order order, Site site) noexcept {
@@ -159,21 +161,19 @@ ReadWrite compare_exchange(const void* object, std::uint64_t current, std::uint6
 void lock(const void* mutex, Site site) noexcept { Engine::current()->lock(mutex, site); }
 void unlock(const void* mutex, Site site) noexcept { Engine::current()->unlock(mutex, site); }
 void wait(const void* word, std::uint64_t current, std::uint64_t seen, std::int64_t deadline, Site site) noexcept {
-  Engine::current()->wait(word, current, seen, deadline, site);
+  if (Engine::current() != nullptr) Engine::current()->wait(word, current, seen, deadline, site);
 }
 void wake(const void* word, std::uint64_t current, Site site) noexcept { Engine::current()->wake(word, current, site); }
-std::int64_t now(Site site) noexcept { return Engine::current()->now(site); }
+std::int64_t now(Site site) noexcept { return Engine::current() != nullptr ? Engine::current()->now(site) : 0; }
 void relax() noexcept { Engine::current()->relax(); }
 std::uintptr_t context() noexcept { return Engine::current()->context(); }
 void plain_read(const void* object, std::uint32_t size, Site site) noexcept {
-  if (Engine::current() != nullptr) Engine::current()->plain(object, size, false, site);
+  Engine::current()->plain(object, size, false, site);
 }
 void plain_write(const void* object, std::uint32_t size, Site site) noexcept {
-  if (Engine::current() != nullptr) Engine::current()->plain(object, size, true, site);
+  Engine::current()->plain(object, size, true, site);
 }
-void plain_forget(const void* object, std::uint32_t size) noexcept {
-  if (Engine::current() != nullptr) Engine::current()->plain_forget(object, size);
-}
+void plain_forget(const void* object, std::uint32_t size) noexcept { Engine::current()->plain_forget(object, size); }
 
 }  // namespace runtime
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What the explorer's atomics, locks and waiters call: the narrow door between a program's types and the engine.
-// Values are carried as 64 bits. Outside an exploration (active() is false) the types work on their plain value
-// and nothing here is called.
+// Values are carried as 64 bits. While no threads run (active() is false) the types work on their plain value and
+// only the calls marked so come here.
 #pragma once
 
 #include <atomic>
@@ -14,10 +14,18 @@ namespace explore::runtime {
 struct Site {
   const char* file = "";
   int line = 0;
+  const char* function = "";
+  /// As a default argument: the place of the call.
+  static constexpr Site here(const char* file = __builtin_FILE(), int line = __builtin_LINE(),
+                             const char* function = __builtin_FUNCTION()) noexcept {
+    return {file, line, function};
+  }
 };
 
-/// True inside a program: in its set-up, its threads and its final checks.
-[[nodiscard]] bool active() noexcept;
+/// True while threads of a program run. In its set-up and its final checks there is one context only, and values are
+/// plain.
+inline bool stepping = false;
+[[nodiscard]] inline bool active() noexcept { return stepping; }
 
 // `current` is the object's plain value: the initial value if the engine does not know the object yet. `newest` is
 // the last value in modification order, which the object keeps as its plain value.
@@ -42,10 +50,12 @@ ReadWrite compare_exchange(const void* object, std::uint64_t current, std::uint6
 void lock(const void* mutex, Site site) noexcept;
 void unlock(const void* mutex, Site site) noexcept;
 
+/// Also while no threads run, where nobody could wake the sleeper: the deadline passes, or it is a failure.
 /// Sleeps until a wake() on the same word or the deadline (nanoseconds of the explorer's clock), unless the newest
 /// value of the word differs from `seen`.
 void wait(const void* word, std::uint64_t current, std::uint64_t seen, std::int64_t deadline, Site site) noexcept;
 void wake(const void* word, std::uint64_t current, Site site) noexcept;
+/// Also while no threads run.
 [[nodiscard]] std::int64_t now(Site site) noexcept;
 
 /// One turn of a polling loop.

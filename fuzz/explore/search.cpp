@@ -24,6 +24,10 @@ Result Engine::run() {
   }
   for (;;) {
     execute_once();
+    if (replaying_ && failure_ == Result::Failure::none && steps_.size() < replay_.size()) {
+      failure_ = Result::Failure::misuse;
+      message_ = "the schedule to replay is longer than this program";
+    }
     result.max_depth = std::max(result.max_depth, static_cast<std::uint32_t>(steps_.size()));
     if (failure_ != Result::Failure::none || replaying_) break;
     if (cut_) {
@@ -61,7 +65,10 @@ std::uint8_t Engine::pick_thread(std::uint8_t enabled) {
     failure_ = Result::Failure::misuse;
     message_ = "the program does not repeat itself under one schedule";
   }
-  if (chosen != running_ && (enabled & bit(running_)) != 0 && depth > 0) ++preemptions_;
+  if (!is_local(threads_[chosen].pending)) {
+    if (chosen != last_moved_ && (enabled & bit(last_moved_)) != 0) ++preemptions_;
+    last_moved_ = chosen;
+  }
   return chosen;
 }
 
@@ -92,11 +99,32 @@ void Engine::push_frame(std::uint8_t enabled) {
   }
   frame.backtrack = bit(frame.chosen);
   if (!reduction && !local) {
-    const bool bounded =
-        options_.preemption_bound >= 0 && preemptions_ >= options_.preemption_bound && (enabled & bit(running_)) != 0;
-    frame.backtrack = bounded ? bit(running_) : enabled;
+    const bool bounded = options_.preemption_bound >= 0 && preemptions_ >= options_.preemption_bound &&
+                         (enabled & bit(last_moved_)) != 0;
+    if (bounded) frame.chosen = last_moved_;
+    frame.backtrack = bounded ? bit(last_moved_) : enabled;
   }
   frames_.push_back(frame);
+}
+
+// Where steps are kept that can depend on `op`: 0 is for those that are not on one object.
+std::size_t Engine::list_of(const Op& op) {
+  switch (op.kind) {
+    case OpKind::lock:
+    case OpKind::unlock: return 2 * std::size_t{op.object} + 1;
+    case OpKind::load:
+    case OpKind::store:
+    case OpKind::modify:
+    case OpKind::wait:
+    case OpKind::wake: return 2 * std::size_t{op.object} + 2;
+    case OpKind::start:
+    case OpKind::woken:
+    case OpKind::choice:
+    case OpKind::now:
+    case OpKind::advance:
+    case OpKind::relax: break;
+  }
+  return 0;
 }
 
 // Puts the step that was just executed into the order of dependent steps, and wakes whom it wakes. On the way, going
@@ -104,12 +132,34 @@ void Engine::push_frame(std::uint8_t enabled) {
 void Engine::order_step(bool find_races) {
   const std::size_t last = steps_.size() - 1;
   Step& step = steps_[last];
+  if (is_local(step.op)) {
+    Clock& own = threads_[step.thread].observer.trace;
+    own.at[step.thread] = step.sequence;
+    step.trace = own;
+    return;
+  }
   Clock& trace = threads_[step.thread].observer.trace;
   step.trace = trace;
   trace.at[step.thread] = step.sequence;
   Clock around_unlock = step.trace;
   race_with_.clear();
-  for (std::size_t i = last; i-- > 0;) {
+  // Steps on the same object, and those that are on no object in particular, newest first; for the latter all steps.
+  const std::size_t list = list_of(step.op);
+  const bool anything = list == 0;
+  if (list >= by_object_.size()) by_object_.resize(list + 1);
+  const std::vector<std::uint32_t>& same = by_object_[list];
+  const std::vector<std::uint32_t>& other = by_object_[0];
+  std::size_t same_left = anything ? 0 : same.size();
+  std::size_t other_left = other.size();
+  for (std::size_t i = last;;) {
+    if (anything) {
+      if (i == 0) break;
+      --i;
+    } else {
+      if (same_left == 0 && other_left == 0) break;
+      const bool from_same = other_left == 0 || (same_left > 0 && same[same_left - 1] > other[other_left - 1]);
+      i = from_same ? same[--same_left] : other[--other_left];
+    }
     const Step& before = steps_[i];
     if (before.thread == step.thread || !dependent(before.op, step.op)) continue;
     // What comes before a lock by way of the unlock before it could still have come after it.
@@ -121,6 +171,7 @@ void Engine::order_step(bool find_races) {
     trace.join(before.trace);
   }
   step.trace = trace;
+  if (!is_local(step.op)) by_object_[list].push_back(static_cast<std::uint32_t>(last));
   if (step.op.writes) memory_.at(step.op.object).stores.back().past = trace;
   if (find_races) {
     for (const std::size_t before : race_with_) add_backtrack(before);

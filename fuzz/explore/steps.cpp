@@ -82,7 +82,7 @@ const char* order_name(std::memory_order order) {
 std::string site_text(runtime::Site site) {
   if (site.line == 0) return "";
   const char* const slash = std::strrchr(site.file, '/');
-  return std::string(slash != nullptr ? slash + 1 : site.file) + ":" + std::to_string(site.line);
+  return std::string(slash != nullptr ? slash + 1 : site.file) + ":" + std::to_string(site.line) + " " + site.function;
 }
 
 }  // namespace explore

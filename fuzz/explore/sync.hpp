@@ -41,23 +41,20 @@ class atomic {
   /// The last value in modification order, outside of the memory model. For the explorer's own parts.
   [[nodiscard]] T newest() const noexcept { return value_; }
 
-  T load(Order order = Order::seq_cst, const char* file = __builtin_FILE(),
-         int line = __builtin_LINE()) const noexcept {
+  T load(Order order = Order::seq_cst, Site where = Site::here()) const noexcept {
     if (!explore::runtime::active()) return value_;
-    return from_bits(explore::runtime::load(this, bits(value_), order, Site{file, line}));
+    return from_bits(explore::runtime::load(this, bits(value_), order, where));
   }
-  void store(T value, Order order = Order::seq_cst, const char* file = __builtin_FILE(),
-             int line = __builtin_LINE()) noexcept {
+  void store(T value, Order order = Order::seq_cst, Site where = Site::here()) noexcept {
     value_ = explore::runtime::active()
-                 ? from_bits(explore::runtime::store(this, bits(value_), bits(value), order, Site{file, line}))
+                 ? from_bits(explore::runtime::store(this, bits(value_), bits(value), order, where))
                  : value;
   }
-  T exchange(T value, Order order = Order::seq_cst, const char* file = __builtin_FILE(),
-             int line = __builtin_LINE()) noexcept {
-    return modify([](T, T operand) { return operand; }, value, order, {file, line});
+  T exchange(T value, Order order = Order::seq_cst, Site where = Site::here()) noexcept {
+    return modify([](T, T operand) { return operand; }, value, order, where);
   }
   bool compare_exchange_strong(T& expected, T desired, Order success, Order failure,
-                               const char* file = __builtin_FILE(), int line = __builtin_LINE()) noexcept {
+                               Site where = Site::here()) noexcept {
     if (!explore::runtime::active()) {
       if (bits(value_) == bits(expected)) {
         value_ = desired;
@@ -66,43 +63,36 @@ class atomic {
       expected = value_;
       return false;
     }
-    const auto done = explore::runtime::compare_exchange(this, bits(value_), bits(expected), bits(desired), success,
-                                                         failure, Site{file, line});
+    const auto done =
+        explore::runtime::compare_exchange(this, bits(value_), bits(expected), bits(desired), success, failure, where);
     value_ = from_bits(done.newest);
     if (!done.stored) expected = from_bits(done.old);
     return done.stored;
   }
   bool compare_exchange_strong(T& expected, T desired, Order order = Order::seq_cst,
-                               const char* file = __builtin_FILE(), int line = __builtin_LINE()) noexcept {
-    return compare_exchange_strong(expected, desired, order, failure_order(order), file, line);
+                               Site where = Site::here()) noexcept {
+    return compare_exchange_strong(expected, desired, order, failure_order(order), where);
   }
-  bool compare_exchange_weak(T& expected, T desired, Order success, Order failure, const char* file = __builtin_FILE(),
-                             int line = __builtin_LINE()) noexcept {
-    return compare_exchange_strong(expected, desired, success, failure, file, line);
+  bool compare_exchange_weak(T& expected, T desired, Order success, Order failure, Site where = Site::here()) noexcept {
+    return compare_exchange_strong(expected, desired, success, failure, where);
   }
-  bool compare_exchange_weak(T& expected, T desired, Order order = Order::seq_cst, const char* file = __builtin_FILE(),
-                             int line = __builtin_LINE()) noexcept {
-    return compare_exchange_strong(expected, desired, order, failure_order(order), file, line);
+  bool compare_exchange_weak(T& expected, T desired, Order order = Order::seq_cst, Site where = Site::here()) noexcept {
+    return compare_exchange_strong(expected, desired, order, failure_order(order), where);
   }
-  T fetch_add(Difference operand, Order order = Order::seq_cst, const char* file = __builtin_FILE(),
-              int line = __builtin_LINE()) noexcept {
-    return modify([](T old, Difference by) { return static_cast<T>(old + by); }, operand, order, {file, line});
+  T fetch_add(Difference operand, Order order = Order::seq_cst, Site where = Site::here()) noexcept {
+    return modify([](T old, Difference by) { return static_cast<T>(old + by); }, operand, order, where);
   }
-  T fetch_sub(Difference operand, Order order = Order::seq_cst, const char* file = __builtin_FILE(),
-              int line = __builtin_LINE()) noexcept {
-    return modify([](T old, Difference by) { return static_cast<T>(old - by); }, operand, order, {file, line});
+  T fetch_sub(Difference operand, Order order = Order::seq_cst, Site where = Site::here()) noexcept {
+    return modify([](T old, Difference by) { return static_cast<T>(old - by); }, operand, order, where);
   }
-  T fetch_and(T operand, Order order = Order::seq_cst, const char* file = __builtin_FILE(),
-              int line = __builtin_LINE()) noexcept {
-    return modify([](T old, T by) { return static_cast<T>(old & by); }, operand, order, {file, line});
+  T fetch_and(T operand, Order order = Order::seq_cst, Site where = Site::here()) noexcept {
+    return modify([](T old, T by) { return static_cast<T>(old & by); }, operand, order, where);
   }
-  T fetch_or(T operand, Order order = Order::seq_cst, const char* file = __builtin_FILE(),
-             int line = __builtin_LINE()) noexcept {
-    return modify([](T old, T by) { return static_cast<T>(old | by); }, operand, order, {file, line});
+  T fetch_or(T operand, Order order = Order::seq_cst, Site where = Site::here()) noexcept {
+    return modify([](T old, T by) { return static_cast<T>(old | by); }, operand, order, where);
   }
-  T fetch_xor(T operand, Order order = Order::seq_cst, const char* file = __builtin_FILE(),
-              int line = __builtin_LINE()) noexcept {
-    return modify([](T old, T by) { return static_cast<T>(old ^ by); }, operand, order, {file, line});
+  T fetch_xor(T operand, Order order = Order::seq_cst, Site where = Site::here()) noexcept {
+    return modify([](T old, T by) { return static_cast<T>(old ^ by); }, operand, order, where);
   }
 
   operator T() const noexcept { return load(); }  // NOLINT(google-explicit-constructor): as in std
@@ -160,17 +150,22 @@ class atomic {
 
 /// A mutex that Clang's analysis knows.
 class SCMI_CAPABILITY("mutex") Mutex {
+  using Site = explore::runtime::Site;
+
  public:
   Mutex() = default;
   Mutex(const Mutex&) = delete;
   Mutex& operator=(const Mutex&) = delete;
-  void lock(const char* file = __builtin_FILE(), int line = __builtin_LINE()) SCMI_ACQUIRE() {
-    if (explore::runtime::active()) explore::runtime::lock(this, {file, line});
+  void lock(Site where = Site::here()) SCMI_ACQUIRE() {
+    if (explore::runtime::active()) explore::runtime::lock(this, where);
   }
-  void unlock(const char* file = __builtin_FILE(), int line = __builtin_LINE()) SCMI_RELEASE() {
-    if (explore::runtime::active()) explore::runtime::unlock(this, {file, line});
+  void unlock(Site where = Site::here()) SCMI_RELEASE() {
+    if (explore::runtime::active()) explore::runtime::unlock(this, where);
   }
 };
+
+/// Once is enough to try every order of events.
+constexpr int poll_turns(int) noexcept { return 1; }
 
 using ContextId = std::uintptr_t;
 [[nodiscard]] inline ContextId current_context() noexcept {

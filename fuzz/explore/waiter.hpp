@@ -15,11 +15,10 @@ class Waiter final : public scmi::Waiter {
  public:
   void wait(scmi::WaitPoint& point, std::uint32_t seen, scmi::Instant deadline,
             std::span<const int>) noexcept override {
-    if (!runtime::active()) return;
-    runtime::wait(&point.word, point.word.newest(), seen, deadline.time_since_epoch().count(), {"wait", 0});
+    runtime::wait(&point.word, point.word.newest(), seen, deadline.time_since_epoch().count(), {"", 0, "wait"});
   }
   void wake(scmi::WaitPoint& point) noexcept override {
-    if (runtime::active()) runtime::wake(&point.word, point.word.newest(), {"wake", 0});
+    if (runtime::active()) runtime::wake(&point.word, point.word.newest(), {"", 0, "wake"});
   }
 };
 
@@ -27,7 +26,7 @@ class Waiter final : public scmi::Waiter {
 class TimeSource final : public scmi::TimeSource {
  public:
   [[nodiscard]] scmi::Instant now() noexcept override {
-    return scmi::Instant(scmi::Duration(runtime::active() ? runtime::now({"now", 0}) : 0));
+    return scmi::Instant(scmi::Duration(runtime::now({"", 0, "now"})));
   }
 };
 
