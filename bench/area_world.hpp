@@ -58,13 +58,16 @@ class SharedPage {
   std::byte* base_ = nullptr;
 };
 
-/// Sizes of one transaction's payloads. A reply starts with the status word.
-struct Sizes {
-  std::size_t request = 4;
-  std::size_t reply = 12;
+/// One transaction's payloads. A reply starts with the status word.
+template <std::size_t Request, std::size_t Reply>
+struct Payloads {
+  static constexpr std::size_t request_size = Request;
+  static constexpr std::size_t reply_size = Reply;
+  std::array<std::byte, Request> request{};
+  std::array<std::byte, Reply> reply{};
 };
-inline constexpr Sizes small{4, 12};     ///< As CLOCK_RATE_GET has them.
-inline constexpr Sizes large{100, 100};  ///< All that the customary area carries.
+using Small = Payloads<4, 12>;     ///< As CLOCK_RATE_GET has them.
+using Large = Payloads<100, 100>;  ///< All that the customary area carries.
 
 inline constexpr std::uint32_t no_token_header =
     MessageHeader{MessageId(0x6), MessageType::command, protocol::clock, Token()}.pack();
@@ -83,22 +86,21 @@ class BareCaller {
  public:
   explicit BareCaller(std::byte* area) noexcept : words_(reinterpret_cast<std::uint32_t*>(area)) {}
 
-  /// Publishes a request.
-  void send(const std::byte* request, std::size_t size) noexcept {
+  template <class P>
+  void send(const P& payloads) noexcept {
     words_[4] = 0;
-    words_[5] = static_cast<std::uint32_t>(4 + size);
+    words_[5] = 4 + P::request_size;
     words_[6] = no_token_header;
-    std::memcpy(words_ + 7, request, size);
+    std::memcpy(words_ + 7, payloads.request.data(), P::request_size);
     std::atomic_ref(words_[1]).store(0, std::memory_order_release);
   }
-  /// Waits for the area to come back and takes the reply; answers its size.
-  std::size_t receive(std::byte* reply) noexcept {
+  /// Waits for the area to come back and takes the reply.
+  template <class P>
+  void receive(P& payloads) noexcept {
     while ((std::atomic_ref(words_[1]).load(std::memory_order_acquire) & 1U) == 0) {
     }
-    const std::size_t size = words_[5] - 4;
-    if (words_[6] != no_token_header || size > 100) std::abort();
-    std::memcpy(reply, words_ + 7, size);
-    return size;
+    if (words_[6] != no_token_header || words_[5] != 4 + P::reply_size) std::abort();
+    std::memcpy(payloads.reply.data(), words_ + 7, P::reply_size);
   }
 
  private:
@@ -137,15 +139,15 @@ class Caller {
   Caller(const Caller&) = delete;
   Caller& operator=(const Caller&) = delete;
 
-  /// One transaction; answers the reply's size.
-  std::size_t transact(const std::byte* request, std::size_t size, std::byte* reply) noexcept {
+  template <class P>
+  void transact(P& payloads) noexcept {
     Transaction transaction(*channel_, handle_.generation, options_);
     if (!transaction.ok()) std::abort();
-    std::memcpy(transaction.request().data(), request, size);
-    const auto payload = transaction.run({MessageId(0x6), MessageType::command, protocol::clock, Token()}, size);
-    if (!payload) std::abort();
-    std::memcpy(reply, payload->data(), payload->size());
-    return payload->size();
+    std::memcpy(transaction.request().data(), payloads.request.data(), P::request_size);
+    const auto reply =
+        transaction.run({MessageId(0x6), MessageType::command, protocol::clock, Token()}, P::request_size);
+    if (!reply || reply->size() != P::reply_size) std::abort();
+    std::memcpy(payloads.reply.data(), reply->data(), P::reply_size);
   }
   [[nodiscard]] const std::shared_ptr<ChannelRegistry>& registry() const noexcept { return registry_; }
   [[nodiscard]] const CallOptions& options() const noexcept { return options_; }
@@ -159,29 +161,45 @@ class Caller {
   ChannelInfo* channel_ = nullptr;
 };
 
-/// The library over a page, with a responder that answers inside `send`: what is left is the library's own cost and
-/// the responder's. One at a time, since a table of functions has no place for more.
+/// The least that a platform can do to answer: the header is in place already.
+class InPlaceResponder {
+ public:
+  InPlaceResponder() = default;
+  InPlaceResponder(std::byte* area, std::size_t reply_size) noexcept
+      : words_(reinterpret_cast<std::uint32_t*>(area)), length_(static_cast<std::uint32_t>(4 + reply_size)) {}
+  void answer() const noexcept {
+    words_[5] = length_;
+    words_[7] = 0;
+    std::atomic_ref(words_[1]).store(1, std::memory_order_release);
+  }
+
+ private:
+  std::uint32_t* words_ = nullptr;
+  std::uint32_t length_ = 0;
+};
+
+/// The library over a page, with a responder that answers when the area is polled: what is left is the library's own
+/// cost. One at a time, since a table of functions has no place for more.
 class InPlaceCaller {
  public:
   InPlaceCaller(const SharedPage& page, std::size_t reply_size)
-      : transport_(page), caller_(wrapped(transport_.transport(), page, reply_size), {}, true) {}
+      : transport_(page),
+        caller_(wrapped(transport_.transport(), {page.base() + SharedPage::area_at, reply_size}), {}, true) {}
   [[nodiscard]] Caller& caller() noexcept { return caller_; }
 
  private:
   struct Wrap {
     ChanOps ops;
-    Result<void> (*send)(ChannelState*, const TxMessage&);
-    transport::ShmArea area;
-    std::size_t reply_size;
+    bool (*poll_done)(ChannelState*);
+    InPlaceResponder responder;
   };
   static inline Wrap wrap_;
 
-  static Transport wrapped(Transport transport, const SharedPage& page, std::size_t reply_size) {
-    wrap_ = {*transport.ops, transport.ops->send, page.area(), reply_size};
-    wrap_.ops.send = [](ChannelState* state, const TxMessage& message) -> Result<void> {
-      Result<void> sent = wrap_.send(state, message);
-      if (sent) serve(wrap_.area, wrap_.reply_size);
-      return sent;
+  static Transport wrapped(Transport transport, const InPlaceResponder& responder) {
+    wrap_ = {*transport.ops, transport.ops->poll_done, responder};
+    wrap_.ops.poll_done = [](ChannelState* state) {
+      wrap_.responder.answer();
+      return wrap_.poll_done(state);
     };
     transport.ops = &wrap_.ops;
     return transport;

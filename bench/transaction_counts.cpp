@@ -27,7 +27,7 @@ namespace {
 
 using namespace scmi::bench;  // NOLINT(google-build-using-namespace)
 
-constexpr int rounds = 32;   ///< Transactions in one traced run; tokens make a few of them differ a little.
+constexpr int rounds = 32;  ///< Transactions in one traced run; tokens make a few of them differ a little.
 constexpr int warm_up = 100;
 
 struct Counts {
@@ -115,38 +115,27 @@ Counts traced(const Prepare& prepare) {
   return counts;
 }
 
-Counts count_transaction(const Sizes& sizes) {
+template <class P>
+Counts count_transaction() {
   return traced([&](const auto& run) {
     const SharedPage page;
-    InPlaceCaller world(page, sizes.reply);
-    std::array<std::byte, 128> request{};
-    std::array<std::byte, 128> reply{};
-    run([&] { static_cast<void>(world.caller().transact(request.data(), sizes.request, reply.data())); });
+    InPlaceCaller world(page, P::reply_size);
+    P payloads;
+    run([&] { world.caller().transact(payloads); });
   });
 }
 
-Counts count_bare(const Sizes& sizes) {
+template <class P>
+Counts count_bare() {
   return traced([&](const auto& run) {
     const SharedPage page;
     BareCaller caller(page.base() + SharedPage::area_at);
-    std::array<std::byte, 128> request{};
-    std::array<std::byte, 128> reply{};
+    const InPlaceResponder responder(page.base() + SharedPage::area_at, P::reply_size);
+    P payloads;
     run([&] {
-      caller.send(request.data(), sizes.request);
-      serve(page.area(), sizes.reply);
-      static_cast<void>(caller.receive(reply.data()));
-    });
-  });
-}
-
-/// The responder alone: its share of the two above.
-Counts count_responder(const Sizes& sizes) {
-  return traced([&](const auto& run) {
-    const SharedPage page;
-    const scmi::transport::ShmArea area = page.area();
-    run([&] {
-      scmi::transport::SharedWord(page.base() + SharedPage::area_at + 4).store(0);
-      serve(area, sizes.reply);
+      caller.send(payloads);
+      responder.answer();
+      caller.receive(payloads);
     });
   });
 }
@@ -157,12 +146,9 @@ int main(int argc, char** argv) {
   const std::vector<std::string> arguments(argv + 1, argv + argc);
   if (arguments.size() == 2 && arguments[0] == "--loops") {
     const SharedPage page;
-    InPlaceCaller world(page, small.reply);
-    std::array<std::byte, 128> request{};
-    std::array<std::byte, 128> reply{};
-    for (long i = std::strtol(arguments[1].c_str(), nullptr, 10); i > 0; --i) {
-      static_cast<void>(world.caller().transact(request.data(), small.request, reply.data()));
-    }
+    InPlaceCaller world(page, Small::reply_size);
+    Small payloads;
+    for (long i = std::strtol(arguments[1].c_str(), nullptr, 10); i > 0; --i) world.caller().transact(payloads);
     return 0;
   }
   const bool json = arguments.size() == 1 && arguments[0] == "--json";
@@ -174,12 +160,10 @@ int main(int argc, char** argv) {
     std::string name;
     Counts counts;
   };
-  const std::vector<Row> rows = {{"transaction 4/12", count_transaction(small)},
-                                 {"bare 4/12", count_bare(small)},
-                                 {"responder 4/12", count_responder(small)},
-                                 {"transaction 100/100", count_transaction(large)},
-                                 {"bare 100/100", count_bare(large)},
-                                 {"responder 100/100", count_responder(large)}};
+  const std::vector<Row> rows = {{"transaction 4/12", count_transaction<Small>()},
+                                 {"bare 4/12", count_bare<Small>()},
+                                 {"transaction 100/100", count_transaction<Large>()},
+                                 {"bare 100/100", count_bare<Large>()}};
   nlohmann::json document = {{"benchmark", "transaction_counts"}, {"rows", nlohmann::json::array()}};
   if (!json) {
     fmt::print("{:<22}{:>14}{:>9}{:>14}{:>13}{:>13}\n", "for one transaction", "instructions", "locked", "system calls",

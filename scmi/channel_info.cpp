@@ -346,6 +346,11 @@ CounterSnapshot ChannelInfo::total() const noexcept {
   return sum;
 }
 
+void ChannelInfo::trace_to(TraceTap& tap, TraceKind kind, std::uint32_t header,
+                           std::span<const std::byte> payload) noexcept {
+  tap.event({kind, services_.clock.now(), slot_, header, payload});
+}
+
 void ChannelInfo::finish_close() noexcept {
   // Alone: no user is left and none can come before the word says `open` again.
   binding_.ops->free(binding_.state);

@@ -87,13 +87,13 @@ class ChannelInfo {
       }
     }
   }
-  /// One more user and the area at once, if nobody has it, nobody queues and the peer is there. One CAS.
+  /// One more user and the area at once, if nobody has it, nobody queues and the peer is there; never on a `lent`
+  /// channel. One CAS.
   [[nodiscard]] bool try_admit(std::uint32_t generation) noexcept {
     std::uint64_t w = word_.load(std::memory_order_relaxed);
-    constexpr std::uint64_t relevant =
-        ChannelWord::held | ChannelWord::waiters | ChannelWord::closing | ChannelWord::lost | ChannelWord::open;
-    while (ChannelWord::generation(w) == generation && (w & relevant) == ChannelWord::open &&
-           (w & ChannelWord::users_mask) != ChannelWord::users_mask) {
+    // All but the users in one comparison: this generation, open, and nothing else.
+    const std::uint64_t idle = std::uint64_t{generation} << ChannelWord::generation_shift | ChannelWord::open;
+    while ((w & ~ChannelWord::users_mask) == idle && (w & ChannelWord::users_mask) != ChannelWord::users_mask) {
       if (word_.compare_exchange_weak(w, w + (ChannelWord::one_user | ChannelWord::held), std::memory_order_acquire,
                                       std::memory_order_relaxed)) {
         return true;
@@ -187,9 +187,8 @@ class ChannelInfo {
   [[nodiscard]] bool has_news() noexcept;
 
   void trace(TraceKind kind, std::uint32_t header, std::span<const std::byte> payload) noexcept {
-    if (TraceTap* tap = services_.tap.load(std::memory_order_acquire)) [[unlikely]] {
-      tap->event({kind, services_.clock.now(), slot_, header, payload});
-    }
+    if (TraceTap* tap = services_.tap.load(std::memory_order_acquire)) [[unlikely]]
+      trace_to(*tap, kind, header, payload);
   }
 
   [[nodiscard]] const ChannelBinding& binding() const noexcept { return binding_; }
@@ -213,6 +212,7 @@ class ChannelInfo {
   void admit_next(bool shared) noexcept SCMI_EXCLUDES(mutex_);
   [[nodiscard]] Result<void> wait_admission(WaitNode& node, Instant deadline) noexcept SCMI_EXCLUDES(mutex_);
   void finish_close() noexcept;
+  void trace_to(TraceTap& tap, TraceKind kind, std::uint32_t header, std::span<const std::byte> payload) noexcept;
   void wake_sleeper() noexcept SCMI_EXCLUDES(mutex_);
   void signal(WaitPoint& point) noexcept;
 

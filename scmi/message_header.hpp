@@ -14,6 +14,7 @@ enum class MessageType : std::uint8_t { command = 0, reserved = 1, delayed_respo
 
 inline constexpr std::uint32_t header_size = 4;  ///< Bytes of the header on the wire.
 inline constexpr std::uint32_t token_count = 1024;
+inline constexpr unsigned header_token_shift = 18;  ///< The token is the header's bits [27:18].
 
 /// The header, taken apart. Bits [31:28] are reserved: written as zero, and left out of every comparison, since
 /// platforms that echo junk in them exist.

@@ -12,34 +12,22 @@ constexpr int spin_rounds_max = 4096;  ///< Spinning ends even if the clock stan
 constexpr int learning_shift = 3;      ///< The learned service time moves by an eighth of the difference.
 }  // namespace
 
-Transaction::Transaction(ChannelInfo& channel, std::uint32_t generation, const CallOptions& options) noexcept
-    : channel_(channel), options_(options) {
-  const std::uint64_t w = channel.word();
-  shared_ = (w & ChannelWord::shared) != 0;
-  if (!shared_ && channel.try_admit(generation)) [[likely]] {
-    channel.binding().table->prepare_held();
-    xfer_ = &channel.binding().table->held();
-    return;
-  }
-  admit_slow(generation);
-}
-
 void Transaction::admit_slow(std::uint32_t generation) noexcept {
   if (!channel_.try_acquire(generation)) {
     const std::uint64_t w = channel_.word();
     const bool closing = ChannelWord::generation(w) == generation && (w & ChannelWord::closing) != 0;
-    error_ = Error::local(closing ? LocalError::channel_closed : LocalError::stale_handle);
+    refused_ = closing ? LocalError::channel_closed : LocalError::stale_handle;
     return;
   }
+  shared_ = channel_.shared();
   XferTable& table = *channel_.binding().table;
   if (!shared_) {
     const Result<void> admitted = channel_.admit(deadline());
     if (admitted) {
-      table.prepare_held();
-      xfer_ = &table.held();
+      use_held();
       return;
     }
-    error_ = admitted.error();
+    refused_ = static_cast<LocalError>(admitted.error().code);
   } else {
     constexpr std::uint64_t shut = ChannelWord::waiters | ChannelWord::closing | ChannelWord::lost;
     if ((channel_.word() & shut) == 0) xfer_ = table.allocate(true);
@@ -49,28 +37,24 @@ void Transaction::admit_slow(std::uint32_t generation) noexcept {
       xfer_ = *admitted;
       return;
     }
-    error_ = admitted.error();
+    refused_ = static_cast<LocalError>(admitted.error().code);
   }
   channel_.release();
 }
 
-Transaction::~Transaction() {
-  if (xfer_ == nullptr) return;
+void Transaction::finish_slow() noexcept {
   const ChannelBinding& binding = channel_.binding();
   if (binding.ops->mark_tx_done != nullptr) {
     const XferState state = XferWord::state(xfer_->word.load(std::memory_order_relaxed));
     binding.ops->mark_tx_done(binding.state, xfer_->index, state == XferState::done || state == XferState::receiving);
   }
-  if (shared_) {
-    binding.table->release(*xfer_);
-    channel_.xfer_freed();
-    channel_.release();
+  if (!shared_) {
+    finish_held();
     return;
   }
-  // Only the holder starts a new use of this xfer, so a plain store ends it; a wish recorded meanwhile has lost.
-  const std::uint64_t w = xfer_->word.load(std::memory_order_relaxed);
-  xfer_->word.store((w & ~(XferWord::state_mask | XferWord::flags)), std::memory_order_release);
-  channel_.release(ChannelWord::one_user | ChannelWord::held);
+  binding.table->release(*xfer_);
+  channel_.xfer_freed();
+  channel_.release();
 }
 
 Error Transaction::failed(LocalError error, std::uint32_t header) const noexcept {
@@ -87,22 +71,27 @@ Instant Transaction::deadline() noexcept {
   return deadline_;
 }
 
-Transaction::Reply Transaction::run(MessageHeader header, std::size_t length) noexcept {
+Transaction::Reply Transaction::exchange(std::uint32_t header, std::size_t length) noexcept {
   const ChannelBinding& binding = channel_.binding();
   XferTable& table = *binding.table;
-  if (length > binding.max_payload) return failed(LocalError::message_too_large, header.pack());
-  const std::optional<Token> token = table.take_token();
-  if (!token) return failed(LocalError::no_token, header.pack());
-  header.token = *token;
-  const std::uint32_t h = header.pack();
-  xfer_->header.store(h, std::memory_order_relaxed);
-  xfer_->tx_length = static_cast<std::uint32_t>(length);
-  if (shared_) return run_shared(h, length);
+  Xfer& xfer = *xfer_;
+  if (length > binding.max_payload) [[unlikely]]
+    return failed(LocalError::message_too_large, header);
+  if (shared_) [[unlikely]]
+    return run_shared(header, length);
+  std::uint32_t token = 0;
+  if (!table.take_next_token(token)) [[unlikely]] {
+    const std::optional<Token> other = table.take_token();
+    if (!other) return failed(LocalError::no_token, header);
+    token = other->value;
+  }
+  header |= token << header_token_shift;
+  xfer.header.store(header, std::memory_order_relaxed);
 
   channel_.set_current(0);
   if (!table.quarantine_empty() && binding.ops->poll_done(binding.state)) [[unlikely]]
     channel_.take_late();
-  const TxMessage message{h, {xfer_->tx, length}, 0, !options_.poll};
+  const TxMessage message{header, {xfer.tx, length}, 0, !options_.poll};
   const Result<void> sent = binding.ops->send(binding.state, message);
   if (!sent) [[unlikely]] {
     if (!sent.error().is(LocalError::channel_busy)) return sent.error();
@@ -111,44 +100,43 @@ Transaction::Reply Transaction::run(MessageHeader header, std::size_t length) no
   }
   // In flight only now that the area is the platform's: whoever claims the xfer then sees FREE no earlier than the
   // reply. A reply whose doorbell came before is found by the poll below.
-  std::uint64_t w = XferWord::with(xfer_->word.load(std::memory_order_relaxed), XferState::in_flight);
-  xfer_->word.store(w, std::memory_order_release);
-  channel_.counters(header.protocol).add_held(Count::sent);
-  channel_.trace(TraceKind::command, h, message.payload);
+  std::uint64_t w = XferWord::with(xfer.word.load(std::memory_order_relaxed), XferState::in_flight);
+  xfer.word.store(w, std::memory_order_release);
+  CounterBlock& counters = channel_.counters_for(header);
+  counters.add_held(Count::sent);
+  channel_.trace(TraceKind::command, header, message.payload);
 
-  for (int i = 0; i < polls_without_clock; ++i) {
-    if (binding.ops->poll_done(binding.state)) {
-      // Acquire: nothing to acquire from ourselves; another observer may have claimed and given back before.
-      if (!xfer_->word.compare_exchange_strong(w, XferWord::with(w, XferState::receiving), std::memory_order_acquire,
-                                               std::memory_order_relaxed)) {
-        break;
-      }
-      return receive(h);
-    }
-    sync::cpu_relax();
+  for (int polls = polls_without_clock; !binding.ops->poll_done(binding.state); sync::cpu_relax()) {
+    if (--polls == 0) [[unlikely]]
+      return wait_slow(header);
   }
-  return wait_slow(h);
-}
-
-Transaction::Reply Transaction::receive(std::uint32_t header) noexcept {
-  const ChannelBinding& binding = channel_.binding();
-  const RxMessage reply = binding.ops->fetch_response(binding.state, {xfer_->rx, binding.max_payload});
-  if (reply.kind == RxMessage::Kind::message && (reply.header & header_defined_bits) == header &&
-      reply.payload.size() >= sizeof(std::uint32_t)) [[likely]] {
-    // The xfer stays `receiving`, hence ours, until the Transaction ends.
-    binding.table->note_answered(header);
-    channel_.counters_for(header).add_held(Count::replies);
-    channel_.trace(TraceKind::response, header, reply.payload);
-    return reply.payload;
+  // Acquire: nothing to acquire from ourselves; another observer may have claimed and given back before.
+  if (!xfer.word.compare_exchange_strong(w, XferWord::with(w, XferState::receiving), std::memory_order_acquire,
+                                         std::memory_order_relaxed)) [[unlikely]] {
+    return wait_slow(header);
   }
-  channel_.deliver_response(*xfer_, reply, XferState::in_flight);
-  return wait_slow(header);
+  const RxMessage reply = binding.ops->fetch_response(binding.state, {xfer.rx, binding.max_payload});
+  if (reply.kind != RxMessage::Kind::message || (reply.header & header_defined_bits) != header ||
+      reply.payload.size() < sizeof(std::uint32_t)) [[unlikely]] {
+    channel_.deliver_response(xfer, reply, XferState::in_flight);
+    return wait_slow(header);
+  }
+  // The xfer stays `receiving`, hence ours, until the Transaction ends.
+  table.note_answered(header);
+  counters.add_held(Count::replies);
+  const std::span<const std::byte> payload(xfer.rx, reply.payload.size());
+  channel_.trace(TraceKind::response, header, payload);
+  return payload;
 }
 
 Transaction::Reply Transaction::run_shared(std::uint32_t header, std::size_t length) noexcept {
   const ChannelBinding& binding = channel_.binding();
   XferTable& table = *binding.table;
-  const Token token = MessageHeader::unpack(header).token;
+  const std::optional<Token> taken = table.take_token();
+  if (!taken) return failed(LocalError::no_token, header);
+  const Token token = *taken;
+  header |= std::uint32_t{token.value} << header_token_shift;
+  xfer_->header.store(header, std::memory_order_relaxed);
   table.mark(token, *xfer_);
   xfer_->token_marked = true;
   // In flight first: the reply may come before send returns, and only a returned buffer can match.

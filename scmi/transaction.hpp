@@ -25,28 +25,57 @@ struct CallOptions {
 class Transaction {
  public:
   /// Waits for admission. `channel` must stay alive (slots do); `generation` is that of the handle.
-  Transaction(ChannelInfo& channel, std::uint32_t generation, const CallOptions& options) noexcept;
-  ~Transaction();
+  Transaction(ChannelInfo& channel, std::uint32_t generation, const CallOptions& options) noexcept
+      : channel_(channel), options_(options) {
+    if (channel.try_admit(generation)) [[likely]] {
+      use_held();
+    } else {
+      admit_slow(generation);
+    }
+  }
+  ~Transaction() {
+    if (xfer_ == nullptr) return;
+    if (shared_ || channel_.binding().ops->mark_tx_done != nullptr) [[unlikely]] {
+      finish_slow();
+    } else {
+      finish_held();
+    }
+  }
   Transaction(const Transaction&) = delete;
   Transaction& operator=(const Transaction&) = delete;
 
   /// Whether it was admitted. If not: stale_handle, channel_closed, platform_lost, channel_busy.
   [[nodiscard]] bool ok() const noexcept { return xfer_ != nullptr; }
-  [[nodiscard]] const Error& error() const noexcept { return error_; }
+  [[nodiscard]] Error error() const noexcept { return Error::local(refused_); }
   /// Where the request's payload goes. Only when ok().
   [[nodiscard]] std::span<std::byte> request() noexcept { return {xfer_->tx, channel_.binding().max_payload}; }
   /// Sends `length` bytes of request() under `header` (its token is set here) and waits for the response. Once only.
   /// The payload answered starts with the status word and stays valid until the Transaction ends.
   /// Errors: timed_out, channel_busy, channel_closed, channel_error, platform_lost, no_token, malformed_reply,
   /// message_too_large, and what the transport's send answers.
-  [[nodiscard]] Result<std::span<const std::byte>> run(MessageHeader header, std::size_t length) noexcept;
+  [[nodiscard]] Result<std::span<const std::byte>> run(MessageHeader header, std::size_t length) noexcept {
+    header.token = Token();
+    return exchange(header.pack(), length);
+  }
 
  private:
   using Reply = Result<std::span<const std::byte>>;
   void admit_slow(std::uint32_t generation) noexcept;
+  void use_held() noexcept {
+    XferTable& table = *channel_.binding().table;
+    table.prepare_held();
+    xfer_ = &table.held();
+  }
+  void finish_held() noexcept {
+    // Only the holder starts a new use of this xfer, so a plain store ends it; a wish recorded meanwhile has lost.
+    const std::uint64_t w = xfer_->word.load(std::memory_order_relaxed);
+    xfer_->word.store((w & ~(XferWord::state_mask | XferWord::flags)), std::memory_order_release);
+    channel_.release(ChannelWord::one_user | ChannelWord::held);
+  }
+  void finish_slow() noexcept;
+  [[nodiscard]] Reply exchange(std::uint32_t header, std::size_t length) noexcept;
   [[nodiscard]] Reply run_shared(std::uint32_t header, std::size_t length) noexcept;
   [[nodiscard]] Result<void> send_when_free(const TxMessage& message) noexcept;
-  [[nodiscard]] Reply receive(std::uint32_t header) noexcept;
   [[nodiscard]] Reply wait_slow(std::uint32_t header) noexcept;
   [[nodiscard]] bool over(std::uint64_t word) const noexcept;
   [[nodiscard]] Reply outcome(std::uint64_t word, std::uint32_t header) noexcept;
@@ -59,7 +88,7 @@ class Transaction {
   CallOptions options_;
   bool shared_ = false;
   Instant deadline_{};
-  Error error_{};
+  LocalError refused_;  // Without an xfer: why. Set only then.
 };
 
 }  // namespace scmi

@@ -67,16 +67,6 @@ Xfer* XferTable::allocate(bool blocking) noexcept {
   return nullptr;
 }
 
-void XferTable::prepare_held() noexcept {
-  Xfer& xfer = xfers_[0];
-  const std::uint64_t w = xfer.word.load(std::memory_order_relaxed);
-  xfer.word.store(((XferWord::sequence(w) + 1) << XferWord::sequence_shift) |
-                      static_cast<std::uint64_t>(XferState::prepared) | XferWord::returned | XferWord::blocking,
-                  std::memory_order_relaxed);
-  xfer.failed = false;
-  xfer.rejected_header.store(0, std::memory_order_relaxed);
-}
-
 namespace {
 constexpr std::uint64_t freed(std::uint64_t w) noexcept {
   return (w & ~(XferWord::state_mask | XferWord::flags)) | static_cast<std::uint64_t>(XferState::free);

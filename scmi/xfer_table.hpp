@@ -140,7 +140,15 @@ class XferTable {
   /// Gives an xfer back that was allocated and never used.
   void discard(Xfer& xfer) noexcept;
   /// Starts a new use of the held xfer. Only by the context that holds the channel.
-  void prepare_held() noexcept;
+  void prepare_held() noexcept {
+    Xfer& xfer = xfers_[0];
+    const std::uint64_t w = xfer.word.load(std::memory_order_relaxed);
+    xfer.word.store(((XferWord::sequence(w) + 1) << XferWord::sequence_shift) |
+                        static_cast<std::uint64_t>(XferState::prepared) | XferWord::returned | XferWord::blocking,
+                    std::memory_order_relaxed);
+    xfer.failed = false;
+    xfer.rejected_header.store(0, std::memory_order_relaxed);
+  }
   /// The caller is done with a done or abandoned xfer: free now, or once its lent buffer returns. Any context, once.
   void release(Xfer& xfer) noexcept;
   /// Whoever abandoned a pending xfer has taken out of it what he needs.
@@ -151,14 +159,18 @@ class XferTable {
   /// Next token in round-robin order that is neither marked nor in quarantine; nullopt when there is none. On a
   /// channel that is not shared only by the context that holds it, and the token is not marked.
   [[nodiscard]] std::optional<Token> take_token() noexcept {
-    if (!config_.shared) {
-      const auto t = static_cast<std::uint16_t>(next_token_.load(std::memory_order_relaxed) & (token_count - 1));
-      if (!marked(t)) [[likely]] {
-        next_token_.store(t + 1U, std::memory_order_relaxed);
-        return Token(t);
-      }
-    }
+    std::uint32_t token = 0;
+    if (!config_.shared && take_next_token(token)) return Token(static_cast<std::uint16_t>(token));
     return take_token_slow();
+  }
+  /// The usual case of take_token on a channel that is not shared: sets `token` if the very next one can be had.
+  [[nodiscard]] bool take_next_token(std::uint32_t& token) noexcept {
+    const std::uint32_t t = next_token_.load(std::memory_order_relaxed) & (token_count - 1);
+    if (marked(t)) [[unlikely]]
+      return false;
+    next_token_.store(t + 1, std::memory_order_relaxed);
+    token = t;
+    return true;
   }
   /// Keeps a token out of circulation and lets find() see its xfer.
   void mark(Token token, const Xfer& xfer) noexcept;
@@ -189,7 +201,7 @@ class XferTable {
   [[nodiscard]] std::size_t in_use() const noexcept;
 
  private:
-  [[nodiscard]] bool marked(std::uint16_t token) const noexcept {
+  [[nodiscard]] bool marked(std::uint32_t token) const noexcept {
     return (marks_[token / 64].bits.load(std::memory_order_acquire) >> (token % 64) & 1U) != 0;
   }
   [[nodiscard]] bool try_mark(std::uint16_t token) noexcept;

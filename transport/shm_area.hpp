@@ -112,8 +112,9 @@ class ShmArea {
   /// channel_error (ERROR), malformed (length below the header, above the area or above `into`), message.
   [[nodiscard]] RxMessage fetch_reply(std::span<std::byte> into) const noexcept {
     const std::uint32_t status = word(status_at).load(std::memory_order_acquire);
-    if ((status & (free_bit | error_bit)) == 0) return {};
-    if ((status & error_bit) != 0) return {.kind = RxMessage::Kind::channel_error};
+    if ((status & (free_bit | error_bit)) != free_bit) [[unlikely]] {
+      return {.kind = (status & error_bit) != 0 ? RxMessage::Kind::channel_error : RxMessage::Kind::none};
+    }
     return copy_message(into);
   }
 
@@ -160,31 +161,57 @@ class ShmArea {
     }
     const std::uint32_t header = word(header_at).load();
     const std::size_t size = length - header_size;
-    std::byte* const from = base_ + area_payload_offset;
-    std::size_t at = 0;
-    for (; at + 4 <= size; at += 4) {
-      const std::uint32_t value = SharedWord(from + at).load();
-      std::memcpy(into.data() + at, &value, sizeof value);
-    }
-    if (at < size) {  // the area's size is a multiple of 4, so the word that holds the rest is inside
-      const std::uint32_t value = SharedWord(from + at).load();
-      std::memcpy(into.data() + at, &value, size - at);
-    }
+    copy_words(size, [from = base_ + area_payload_offset, to = into.data()](std::size_t at, std::size_t count) {
+      // The area's size is a multiple of 4, so the word that holds the rest is inside.
+      store_bytes(to + at, SharedWord(from + at).load(), count);
+    });
     return {.kind = RxMessage::Kind::message, .header = header, .payload = into.first(size)};
   }
 
   void copy_out(std::span<const std::byte> payload) const noexcept {
-    std::byte* const to = base_ + area_payload_offset;
+    copy_words(payload.size(),
+               [from = payload.data(), to = base_ + area_payload_offset](std::size_t at, std::size_t count) {
+                 SharedWord(to + at).store(load_bytes(from + at, count));
+               });
+  }
+
+  /// Calls `word(offset, bytes)` for every word of `size` bytes, the last of which may be shorter. Four at a time: most
+  /// of a small message's cost would otherwise be the loop.
+  template <class Word>
+  static void copy_words(std::size_t size, const Word& word) noexcept {
     std::size_t at = 0;
-    for (; at + 4 <= payload.size(); at += 4) {
-      std::uint32_t value = 0;
-      std::memcpy(&value, payload.data() + at, sizeof value);
-      SharedWord(to + at).store(value);
+    for (; at + 16 <= size; at += 16) {
+      word(at, 4);
+      word(at + 4, 4);
+      word(at + 8, 4);
+      word(at + 12, 4);
     }
-    if (at < payload.size()) {
-      std::uint32_t value = 0;
-      std::memcpy(&value, payload.data() + at, payload.size() - at);
-      SharedWord(to + at).store(value);
+    if ((size & 8) != 0) {
+      word(at, 4);
+      word(at + 4, 4);
+      at += 8;
+    }
+    if ((size & 4) != 0) {
+      word(at, 4);
+      at += 4;
+    }
+    if ((size & 3) != 0) [[unlikely]]
+      word(at, size & 3);
+  }
+  static std::uint32_t load_bytes(const std::byte* from, std::size_t count) noexcept {
+    std::uint32_t value = 0;
+    if (count == 4) {
+      std::memcpy(&value, from, 4);
+    } else {
+      for (std::size_t i = 0; i < count; ++i) value |= std::to_integer<std::uint32_t>(from[i]) << (8 * i);
+    }
+    return value;
+  }
+  static void store_bytes(std::byte* to, std::uint32_t value, std::size_t count) noexcept {
+    if (count == 4) {
+      std::memcpy(to, &value, 4);
+    } else {
+      for (std::size_t i = 0; i < count; ++i) to[i] = static_cast<std::byte>(value >> (8 * i));
     }
   }
 

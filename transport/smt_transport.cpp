@@ -11,7 +11,7 @@ namespace {
 
 constexpr Duration default_timeout = std::chrono::seconds(1);
 
-void write_bell(int fd) noexcept {
+[[gnu::cold]] void write_bell(int fd) noexcept {
   if (fd < 0) return;
   const std::uint64_t one = 1;
   // EAGAIN means that the counter is full: the bell rings already. Nothing else is worth reporting from here: a peer
@@ -109,16 +109,17 @@ struct SmtTransport::Ops {
     Channel& c = chan(state);
     if (c.direction != Direction::a2p) return Error::local(LocalError::unsupported);
     if (c.owner->lost()) return Error::local(LocalError::platform_lost);
-    if (message.payload.size() > c.area.max_payload()) return Error::local(LocalError::message_too_large);
-    if (!c.area.try_send(message.header, message.payload, message.want_interrupt)) {
+    // Copies: the compiler need not look again after each store.
+    const ShmArea area = c.area;
+    const bool interrupt = message.want_interrupt;
+    if (message.payload.size() > area.max_payload()) return Error::local(LocalError::message_too_large);
+    if (!area.try_send(message.header, message.payload, interrupt)) [[unlikely]] {
       return Error::local(LocalError::channel_busy);
     }
-    c.interrupt.store(message.want_interrupt, std::memory_order_relaxed);
+    c.interrupt.store(interrupt, std::memory_order_relaxed);
     ring_sleeper(c);
     return {};
   }
-
-  static void mark_tx_done(ChannelState*, std::uint16_t, bool) noexcept {}
 
   static bool poll_done(ChannelState* state) noexcept {
     const Channel& c = chan(state);
@@ -126,7 +127,8 @@ struct SmtTransport::Ops {
   }
 
   static RxMessage fetch_response(ChannelState* state, std::span<std::byte> into) noexcept {
-    return chan(state).area.fetch_reply(into);
+    const ShmArea area = chan(state).area;
+    return area.fetch_reply(into);
   }
 
   static RxMessage fetch_notification(ChannelState* state, std::span<std::byte> into) noexcept {
@@ -192,7 +194,6 @@ constexpr ChanOps SmtTransport::ops_{
     .stop = &Ops::stop,
     .free = &Ops::free,
     .send = &Ops::send,
-    .mark_tx_done = &Ops::mark_tx_done,
     .poll_done = &Ops::poll_done,
     .fetch_response = &Ops::fetch_response,
     .fetch_notification = &Ops::fetch_notification,
