@@ -75,5 +75,6 @@ class SCMI_CAPABILITY("mutex") Mutex {
 using ContextId = std::uintptr_t;
 [[nodiscard]] inline ContextId current_context() noexcept { return static_cast<ContextId>(pthread_self()); }
 inline void cpu_relax() noexcept {}
+constexpr int poll_turns(int turns) noexcept { return turns; }
 
 }  // namespace scmi::sync
