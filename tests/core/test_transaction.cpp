@@ -246,7 +246,6 @@ TEST_CASE(
 TEST_CASE(
     "S4.9 the right token with another message, protocol or type is unexpected, and the right reply is still taken") {
   AgentFixture f;
-  MessageHeader wrong;
   const auto with = [&](auto change) {
     f.platform.on_request = [&f, change](FakeArea& p) {
       MessageHeader h = p.last();
