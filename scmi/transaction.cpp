@@ -106,7 +106,8 @@ Transaction::Reply Transaction::exchange(std::uint32_t header, std::size_t lengt
   counters.add_held(Count::sent);
   channel_.trace(TraceKind::command, header, message.payload);
 
-  for (int polls = polls_without_clock; !binding.ops->poll_done(binding.state); sync::cpu_relax()) {
+  for (int polls = polls_without_clock; !binding.ops->poll_done(binding.state);) {
+    sync::cpu_relax();
     if (--polls == 0) [[unlikely]]
       return wait_slow(header);
   }

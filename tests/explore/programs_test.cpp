@@ -97,7 +97,7 @@ TEST_CASE("observers: finds a reply completed without release") {
 }
 TEST_CASE("observers: finds a claim by load and store, on either side") {
   CHECK(programs::observers({}, with("deliver_area", Kind::torn)).failure != Failure::none);
-  expect_found(programs::observers({}, with("run", Kind::torn)), Failure::data_race, "area_fetch");
+  expect_found(programs::observers({}, with("exchange", Kind::torn)), Failure::data_race, "area_fetch");
 }
 TEST_CASE("observers: finds a completion that wakes nobody") {
   expect_found(programs::observers({}, with("wake", Kind::skipped)), Failure::deadlock, "caller sleeps");
