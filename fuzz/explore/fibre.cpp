@@ -13,13 +13,26 @@
 #if __has_feature(address_sanitizer)
 #define EXPLORE_ASAN 1
 #endif
+#if __has_feature(thread_sanitizer)
+#define EXPLORE_TSAN 1
+#endif
 #elif defined(__SANITIZE_ADDRESS__)
 #define EXPLORE_ASAN 1
+#elif defined(__SANITIZE_THREAD__)
+#define EXPLORE_TSAN 1
 #endif
 
 #if defined(EXPLORE_ASAN)
 #include <sanitizer/asan_interface.h>
 #include <sanitizer/common_interface_defs.h>
+#endif
+
+// ThreadSanitizer keeps a call stack for each fibre: a function that is never left must not enter it.
+#if defined(EXPLORE_TSAN)
+#include <sanitizer/tsan_interface.h>
+#define EXPLORE_NEVER_LEFT __attribute__((no_sanitize("thread")))
+#else
+#define EXPLORE_NEVER_LEFT
 #endif
 
 #if defined(__x86_64__)
@@ -73,12 +86,26 @@ struct Fibre::Machine {
   const void* outside_bottom = nullptr;
   std::size_t outside_size = 0;
 #endif
+#if defined(EXPLORE_TSAN)
+  void* fibre = __tsan_create_fiber(0);
+  void* outside_fibre = nullptr;
+  Machine() = default;
+  ~Machine() { __tsan_destroy_fiber(fibre); }
+  Machine(const Machine&) = delete;
+  Machine& operator=(const Machine&) = delete;
+#endif
 };
 
 Fibre::Fibre() : machine_(std::make_unique<Machine>()) {}
 Fibre::~Fibre() = default;
 
 void Fibre::start(Entry entry, void* argument) {
+#if defined(EXPLORE_TSAN)
+  if (!finished_) {
+    __tsan_destroy_fiber(machine_->fibre);
+    machine_->fibre = __tsan_create_fiber(0);
+  }
+#endif
   entry_ = entry;
   argument_ = argument;
   finished_ = false;
@@ -104,7 +131,7 @@ void Fibre::start(Entry entry, void* argument) {
 #endif
 }
 
-void Fibre::trampoline() noexcept {
+EXPLORE_NEVER_LEFT void Fibre::trampoline() noexcept {
   Fibre* const self = running;
 #if defined(EXPLORE_ASAN)
   Machine& machine = *self->machine_;
@@ -123,6 +150,10 @@ void Fibre::resume() {
 #if defined(EXPLORE_ASAN)
   __sanitizer_start_switch_fiber(&machine.outside_fake_stack, machine.stack.get(), stack_size);
 #endif
+#if defined(EXPLORE_TSAN)
+  machine.outside_fibre = __tsan_get_current_fiber();
+  __tsan_switch_to_fiber(machine.fibre, 0);
+#endif
 #if defined(__x86_64__)
   explore_fibre_switch(&machine.outside, machine.here);
 #else
@@ -136,11 +167,14 @@ void Fibre::resume() {
 
 void Fibre::suspend() { switch_out(false); }
 
-void Fibre::switch_out([[maybe_unused]] bool for_good) {
+EXPLORE_NEVER_LEFT void Fibre::switch_out([[maybe_unused]] bool for_good) {
   Machine& machine = *machine_;
 #if defined(EXPLORE_ASAN)
   __sanitizer_start_switch_fiber(for_good ? nullptr : &machine.fake_stack, machine.outside_bottom,
                                  machine.outside_size);
+#endif
+#if defined(EXPLORE_TSAN)
+  __tsan_switch_to_fiber(machine.outside_fibre, 0);
 #endif
 #if defined(__x86_64__)
   explore_fibre_switch(&machine.here, machine.outside);

@@ -2,8 +2,7 @@
 //
 // A stack of its own and the switch to it and back. The explorer runs every thread of a program as a fibre on one
 // operating-system thread, so that it alone decides who moves. x86-64 switches in a few instructions; other
-// machines use ucontext. AddressSanitizer is told of each switch. ThreadSanitizer is not: it has no part in a
-// program that has only one thread.
+// machines use ucontext. AddressSanitizer and ThreadSanitizer are told of each switch.
 #pragma once
 
 #include <cstddef>
