@@ -106,13 +106,13 @@ def configure(lane):
     return True
 
 
-def build(lane, jobs):
+def build(lane, jobs, targets=()):
     if not configure(lane):
         return False
     command = ["ninja", "-C", str(build_dir(lane))]
     if jobs:
         command += ["-j", str(jobs)]
-    return run_quiet(command)
+    return run_quiet([*command, *targets])
 
 
 def tracked_files(suffixes):
@@ -280,13 +280,14 @@ def main():
     parser.add_argument("--fast", action="store_true", help="the release lane only")
     parser.add_argument("--suite", action="append", default=[], help="only that suite of the lanes' tests")
     parser.add_argument("--changed", metavar="COMMIT", help="clang-tidy only what has changed since that commit")
+    parser.add_argument("--target", action="append", default=[], help="with build: only that file of the build folder")
     parser.add_argument("--jobs", type=int, help="parallel jobs (default: one for each core)")
     options = parser.parse_args()
     os.chdir(ROOT)
     if options.what == "test":
         return test(options)
     for lane in options.lane or ["release"]:
-        if not build(lane, options.jobs):
+        if not build(lane, options.jobs, options.target):
             return 1
     return 0
 
