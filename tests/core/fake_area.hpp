@@ -4,6 +4,7 @@
 // clock that stands still, and a waiter whose sleep is where the rest of the world happens.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <deque>
@@ -110,7 +111,7 @@ class FakeArea {
   /// Writes a reply and gives the area back; does not ring.
   void reply(std::uint32_t header, const Bytes& payload) {
     a2p.header = header;
-    std::memcpy(a2p.payload.data(), payload.data(), payload.size());
+    std::copy(payload.begin(), payload.end(), a2p.payload.begin());
     a2p.length = 4 + static_cast<std::uint32_t>(payload.size());
     a2p.error = false;
     a2p.free = true;
@@ -119,7 +120,7 @@ class FakeArea {
   void ring() const { rx_callback(*registry, a2p_handle, 0); }
   void post(MessageHeader header, const Bytes& payload) {
     p2a.header = header.pack();
-    std::memcpy(p2a.payload.data(), payload.data(), payload.size());
+    std::copy(payload.begin(), payload.end(), p2a.payload.begin());
     p2a.length = 4 + static_cast<std::uint32_t>(payload.size());
     p2a.free = false;
     rx_callback(*registry, p2a_handle, 0);
@@ -151,7 +152,7 @@ class FakeArea {
     } else {
       m.kind = RxMessage::Kind::message;
       m.header = area.header;
-      std::memcpy(into.data(), area.payload.data(), area.length - 4);
+      std::copy_n(area.payload.begin(), area.length - 4, into.begin());
       m.payload = into.first(area.length - 4);
     }
     return m;
@@ -187,7 +188,7 @@ class FakeArea {
       f.a2p.error = false;
       f.a2p.header = m.header;
       f.a2p.length = 4 + static_cast<std::uint32_t>(m.payload.size());
-      std::memcpy(f.a2p.payload.data(), m.payload.data(), m.payload.size());
+      std::copy(m.payload.begin(), m.payload.end(), f.a2p.payload.begin());
       f.requests.emplace_back(MessageHeader::unpack(m.header), Bytes(m.payload.begin(), m.payload.end()));
       if (f.on_request) f.on_request(f);
       return {};

@@ -194,9 +194,9 @@ TEST_CASE("S4.16 a callback after the agent object is gone is refused and counte
 }
 
 TEST_CASE("S4.16 a dead channel does not starve another of tokens") {
-  AgentFixture f;
-  FakeArea other;
+  FakeArea other;  // Outlives the agent, as a transport must.
   other.memory_id = 8;
+  AgentFixture f;
   const auto second = f.agent->registry()->open(other.transport(), protocol::performance, Direction::a2p);
   REQUIRE(second);
   f.platform.on_request = [](FakeArea&) {};
