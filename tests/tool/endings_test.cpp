@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // How the tool ends: each exit code for each reason, one line on stderr, and with --json one document all the same.
-#include <signal.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#include <csignal>
 #include <cstring>
 #include <fstream>
 
@@ -15,7 +15,7 @@ namespace scmi::tool::test {
 namespace {
 
 /// What every failure has to look like; answers the document's `error`.
-Json check_failure(Words words, int code) {
+Json check_failure(const Words& words, int code) {
   const Ran plain = run(words);
   CAPTURE(plain.err);
   CHECK(plain.code == code);
