@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tool/interrupt.hpp"
 
-#include <signal.h>
 #include <unistd.h>
 
 #include <array>
+#include <csignal>
 
 #include "tool/failure.hpp"
 
