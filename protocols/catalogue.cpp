@@ -10,18 +10,24 @@
 #include "protocols/clock_messages.hpp"
 #include "protocols/performance_messages.hpp"
 #include "protocols/power_domain_messages.hpp"
+#include "protocols/reset_domain_messages.hpp"
 #include "scmi/base_messages.hpp"
 #include "scmi/common_messages.hpp"
 
 namespace scmi::catalogue {
 namespace {
 
-constexpr std::array<ProtocolEntry, 4> protocol_table{
+constexpr auto protocol_table = std::to_array<ProtocolEntry>({
     ProtocolEntry{protocol::base, "base", base_protocol::newest},
     ProtocolEntry{protocol::power_domain, "power", power_domain_protocol::newest},
     ProtocolEntry{protocol::performance, "perf", performance_protocol::newest},
     ProtocolEntry{protocol::clock, "clock", clock_protocol::newest},
-};
+    ProtocolEntry{protocol::reset_domain, "reset", reset_domain_protocol::newest},
+});
+
+consteval const ProtocolEntry& owner(ProtocolId id) {
+  return *std::ranges::find(protocol_table, id, &ProtocolEntry::id);
+}
 
 template <class M>
 constexpr Entry entry(const ProtocolEntry& owner) {
@@ -47,28 +53,34 @@ constexpr auto base_entries = [] {
   using namespace base_protocol;
   return protocol_entries<ProtocolAttributes, DiscoverVendor, DiscoverSubVendor, DiscoverImplementationVersion,
                           DiscoverListProtocols, DiscoverAgent, NotifyErrors, SetDevicePermissions,
-                          SetProtocolPermissions, ResetAgentConfiguration, ErrorEvent>(protocol_table[0]);
+                          SetProtocolPermissions, ResetAgentConfiguration, ErrorEvent>(owner(protocol::base));
 }();
 
 constexpr auto power_entries = [] {
   using namespace power_domain_protocol;
   return protocol_entries<ProtocolAttributes, DomainAttributes, StateSet, StateGet, StateNotify,
                           StateChangeRequestedNotify, DomainNameGet, StateChanged, StateChangeRequested>(
-      protocol_table[1]);
+      owner(protocol::power_domain));
 }();
 
 constexpr auto performance_entries = [] {
   using namespace performance_protocol;
   return protocol_entries<ProtocolAttributes, DomainAttributes, DescribeLevels, LimitsSet, LimitsGet, LevelSet,
                           LevelGet, NotifyLimits, NotifyLevel, DescribeFastchannel, DomainNameGet, LimitsChanged,
-                          LevelChanged>(protocol_table[2]);
+                          LevelChanged>(owner(protocol::performance));
 }();
 
 constexpr auto clock_entries = [] {
   using namespace clock_protocol;
   return protocol_entries<ProtocolAttributes, Attributes, DescribeRates, RateSet, RateGet, ConfigSet, NameGet,
                           RateNotify, RateChangeRequestedNotify, ConfigGet, PossibleParentsGet, ParentSet, ParentGet,
-                          GetPermissions, RateChanged, RateChangeRequested>(protocol_table[3]);
+                          GetPermissions, RateChanged, RateChangeRequested>(owner(protocol::clock));
+}();
+
+constexpr auto reset_domain_entries = [] {
+  using namespace reset_domain_protocol;
+  return protocol_entries<ProtocolAttributes, DomainAttributes, Reset, Notify, DomainNameGet, Issued>(
+      owner(protocol::reset_domain));
 }();
 
 template <std::size_t... N>
@@ -79,7 +91,8 @@ constexpr auto join(const std::array<Entry, N>&... lists) {
   return all;
 }
 
-constexpr auto all_entries = join(base_entries, power_entries, performance_entries, clock_entries);
+constexpr auto all_entries =
+    join(base_entries, power_entries, performance_entries, clock_entries, reset_domain_entries);
 
 [[nodiscard]] std::string with_unit(std::string_view name, Unit unit) {
   return unit == Unit::none ? std::string(name) : fmt::format("{}_{}", name, suffix(unit));
@@ -119,7 +132,6 @@ std::string protocol_name(ProtocolId id) {
   switch (id.value) {
     case protocol::system_power.value: return "system_power";
     case protocol::sensor.value: return "sensor";
-    case protocol::reset_domain.value: return "reset_domain";
     case protocol::voltage.value: return "voltage";
     case protocol::powercap.value: return "powercap";
     case protocol::pin_control.value: return "pin_control";

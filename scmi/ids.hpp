@@ -28,7 +28,7 @@ using MessageId = StrongId<struct MessageIdTag, std::uint8_t>;
 using Token = StrongId<struct TokenTag, std::uint16_t>;
 /// Agent number; 0 is the platform itself.
 using AgentId = StrongId<struct AgentIdTag, std::uint32_t>;
-/// Power or performance domain number inside its protocol.
+/// Number of a domain (power, performance, reset, voltage, powercap) inside its protocol.
 using DomainId = StrongId<struct DomainIdTag, std::uint32_t>;
 /// Clock number.
 using ClockId = StrongId<struct ClockIdTag, std::uint32_t>;

@@ -63,8 +63,9 @@ TEST_CASE("catalogue: every message is found by its number and by its name, and 
     CHECK(catalogue::find(entry.protocol, kind, entry.info->message) == &entry);
     CHECK((catalogue::find(entry.protocol, Kind::response, entry.info->message) == &entry) == !entry.is_notification());
   }
-  // Commands and notifications of Base, power domain, performance and clock, as the specification lists them.
-  CHECK(names.size() == 13 + 1 + 10 + 2 + 14 + 2 + 17 + 2);
+  // Commands and notifications of each protocol, as the specification lists them.
+  const std::size_t base = 13 + 1, power = 10 + 2, performance = 14 + 2, clock = 17 + 2, reset = 8 + 1;
+  CHECK(names.size() == base + power + performance + clock + reset);
   CHECK(catalogue::find("clock.rate_gets") == nullptr);
   CHECK(catalogue::find("clock") == nullptr);
   CHECK(catalogue::find("") == nullptr);

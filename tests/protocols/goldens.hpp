@@ -92,6 +92,7 @@ void base(Goldens& g);
 void power_domain(Goldens& g);
 void performance(Goldens& g);
 void clock(Goldens& g);
+void reset_domain(Goldens& g);
 
 inline std::vector<Row> all_rows() {
   Goldens g;
@@ -99,6 +100,7 @@ inline std::vector<Row> all_rows() {
   power_domain(g);
   performance(g);
   clock(g);
+  reset_domain(g);
   return g.rows();
 }
 

@@ -71,10 +71,12 @@ class Platform {
 
   explicit Platform(scmi::transport::LoopbackOptions options = {.max_message_size = 1024}) : loop(std::move(options)) {
     on(0x10, 0x0, {0, 0x20001});
-    on(0x10, 0x1, {0, 0x0003});
+    on(0x10, 0x1, {0, 0x000A});
     on(0x10, 0x3, Words{0} + name("acme"));
     on(0x10, 0x5, {0, 1});
-    on_ask(0x10, 0x6, Answer([](const Words& p) { return p.at(0) == 0 ? Words{0, 3, 0x0014'1311} : Words{0, 0}; }));
+    on_ask(0x10, 0x6, Answer([](const Words& p) {
+             return p.at(0) == 0 ? Words{0, 10, 0x1413'1211, 0x1817'1615, 0x0000'1B19} : Words{0, 0};
+           }));
     loop.set_responder([this](scmi::transport::Loopback&, const scmi::transport::LoopbackCommand& c) { answer(c); });
   }
 
