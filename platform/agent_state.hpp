@@ -17,6 +17,7 @@ namespace scmi::platform {
 /// The ids under which an agent knows the resources of one kind: 0, 1, ... without holes.
 class View {
  public:
+  View() = default;
   View(const std::vector<Index>& visible, std::size_t total) : visible_(visible), ids_(total) {
     for (std::size_t i = 0; i < visible_.size(); ++i) ids_[visible_[i]] = static_cast<std::uint32_t>(i);
   }
@@ -44,7 +45,16 @@ enum class Event : std::uint8_t {
   rate_changed,
   rate_requested,
 };
-inline constexpr std::size_t event_count = 6;
+/// Whose resources each kind of event is about.
+inline constexpr std::array event_owner = {
+    ServedProtocol::power_domain,  // power_changed
+    ServedProtocol::power_domain,  // power_requested
+    ServedProtocol::performance,   // limits_changed
+    ServedProtocol::performance,   // level_changed
+    ServedProtocol::clock,         // rate_changed
+    ServedProtocol::clock,         // rate_requested
+};
+inline constexpr std::size_t event_count = event_owner.size();
 
 /// One agent, from the platform's side.
 class AgentState {
@@ -53,11 +63,13 @@ class AgentState {
   AgentState(const SocConfig& soc, const AgentConfig& config);
 
   [[nodiscard]] const AgentConfig& config() const noexcept { return config_; }
-  /// The view that belongs to a protocol. Base has none.
-  [[nodiscard]] const View& view(ServedProtocol p) const noexcept { return views_[slot(p) - 1]; }
+  /// The view that belongs to a protocol. Empty for those without resources.
+  [[nodiscard]] const View& view(ServedProtocol p) const noexcept { return views_[p]; }
 
-  /// False when the agent may not use the protocol at all: by description, or because a denial left it without any
-  /// resource there. Base is always open.
+  /// Whether the SoC offers the protocol, in the versions that this agent is served.
+  [[nodiscard]] bool offered(ServedProtocol p) const noexcept;
+  /// False when the agent may not use the protocol at all: not offered, by description, or because a denial left it
+  /// without any resource there. Base is always open.
   [[nodiscard]] bool open(ServedProtocol p) const noexcept;
   /// False when the resource's device was denied to the agent.
   [[nodiscard]] bool granted(ServedProtocol p, Index index) const noexcept;
@@ -66,8 +78,8 @@ class AgentState {
   /// Puts permissions back to what they were at start.
   void restore_grants();
 
-  [[nodiscard]] Version version(ServedProtocol p) const noexcept { return in_force_[slot(p)]; }
-  void negotiate(ServedProtocol p, Version version) noexcept { in_force_[slot(p)] = version; }
+  [[nodiscard]] Version version(ServedProtocol p) const noexcept { return in_force_[p]; }
+  void negotiate(ServedProtocol p, Version version) noexcept { in_force_[p] = version; }
   void restore_versions() noexcept { in_force_ = config_.versions; }
 
   [[nodiscard]] bool subscribed(Event event, Index index) const noexcept {
@@ -85,10 +97,10 @@ class AgentState {
 
   const SocConfig& soc_;
   const AgentConfig& config_;
-  std::array<View, 3> views_;
-  std::array<std::vector<Index>, 3> device_of_;                  ///< By resource; no_index for none.
-  std::vector<std::array<bool, served_protocol_count>> denied_;  ///< By device.
-  std::array<std::size_t, served_protocol_count> granted_count_{};
+  PerProtocol<View> views_;
+  PerProtocol<std::vector<Index>> device_of_;  ///< By resource; no_index for none.
+  std::vector<PerProtocol<bool>> denied_;      ///< By device.
+  PerProtocol<std::size_t> granted_count_;
   VersionSet in_force_;
   std::array<std::vector<bool>, event_count> subscriptions_;
   bool wants_errors_ = false;

@@ -14,15 +14,14 @@ using namespace base_protocol;
 /// The protocols besides Base that the caller can use, ascending.
 std::vector<ProtocolId> usable_protocols(const Call& call) {
   std::vector<ProtocolId> list;
-  for (std::size_t i = 0; i < served_protocol_count; ++i) {
-    const auto p = static_cast<ServedProtocol>(i);
-    if (p != ServedProtocol::base && call.agent.open(p)) list.push_back(served_protocols[i].id);
+  for (const ServedProtocol p : all_served) {
+    if (p != ServedProtocol::base && call.agent.open(p)) list.push_back(row_of(p).id);
   }
   return list;
 }
 
 bool discoverable(const Call& call) {
-  return !call.config().disabled[slot(ServedProtocol::base)].contains(DiscoverAgent::info.message.value);
+  return !call.config().disabled[ServedProtocol::base].contains(DiscoverAgent::info.message.value);
 }
 
 Status protocol_attributes(Call& call, const ProtocolAttributes&, ProtocolAttributes::Reply& reply) {
@@ -98,8 +97,8 @@ Status set_device_permissions(Call& call, const SetDevicePermissions& command, E
   if ((command.flags & reserved_bits(SetDevicePermissions::flags_bits, call.version)) != 0) {
     return Status::invalid_parameters;
   }
-  for (std::size_t i = 0; i < served_protocol_count; ++i) {
-    (*agent)->grant(command.device_id, static_cast<ServedProtocol>(i), SetDevicePermissions::allow.test(command.flags));
+  for (const ServedProtocol p : all_served) {
+    (*agent)->grant(command.device_id, p, SetDevicePermissions::allow.test(command.flags));
   }
   return Status::success;
 }
@@ -111,7 +110,9 @@ Status set_protocol_permissions(Call& call, const SetProtocolPermissions& comman
   if ((command.command_id & reserved_bits(C::command_id_bits, call.version)) != 0) return Status::invalid_parameters;
   const auto id = static_cast<std::uint8_t>(C::protocol_id.get(command.command_id));
   const auto p = served_protocol(ProtocolId(id));
-  if (!p || *p == ServedProtocol::base || !(*agent)->config().protocols[slot(*p)]) return Status::not_found;
+  if (!p || *p == ServedProtocol::base || !(*agent)->config().protocols[*p] || !(*agent)->offered(*p)) {
+    return Status::not_found;
+  }
   if ((command.flags & reserved_bits(C::flags_bits, call.version)) != 0) return Status::invalid_parameters;
   (*agent)->grant(command.device_id, *p, C::allow.test(command.flags));
   return Status::success;

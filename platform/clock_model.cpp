@@ -71,7 +71,7 @@ std::size_t ClockModel::pending(AgentId agent) const {
 }
 
 Instant ClockModel::set_rate(const RateJob& job, Instant now) {
-  observer_.rate_requested(job.agent, job.clock, job.rate_hz);
+  observer_.happened(job.agent, RateRequested{job.clock, job.rate_hz});
   Clock& c = clocks_[job.clock];
   const Instant done =
       std::max(now, c.busy_until) + std::chrono::microseconds(config_.clocks[job.clock].rate_latency_us);
@@ -90,7 +90,7 @@ void ClockModel::drive(AgentId cause, Index clock, std::uint64_t rate_hz) { appl
 void ClockModel::apply(AgentId cause, Index clock, std::uint64_t rate_hz) {
   if (clocks_[clock].rate_hz == rate_hz) return;
   clocks_[clock].rate_hz = rate_hz;
-  observer_.rate_changed(cause, clock, rate_hz);
+  observer_.happened(cause, RateChanged{clock, rate_hz});
 }
 
 Instant ClockModel::set_enabled(AgentId agent, Index clock, bool wish, Instant now) {
@@ -132,7 +132,7 @@ void ClockModel::forget(AgentId agent) {
   }
   for (RateJob job : ended) {
     job.rate_hz = clocks_[job.clock].rate_hz;
-    if (job.asynchronous) observer_.rate_job_done(job, Status::generic_error);
+    if (job.asynchronous) observer_.happened(agent, RateJobDone{job, Status::generic_error});
   }
 }
 
@@ -152,14 +152,14 @@ void ClockModel::run(const AgendaEntry& entry) {
 
 void ClockModel::finish(RateJob job) {
   Status status = Status::success;
-  if (job.asynchronous && !observer_.still_allowed(job)) {
+  if (job.asynchronous && !observer_.still_allowed(job.agent, ServedProtocol::clock, job.clock)) {
     status = Status::denied;
   } else {
     clocks_[job.clock].rates.set(job.agent, job.rate_hz);
     apply(job.agent, job.clock, job.rate_hz);
   }
   job.rate_hz = clocks_[job.clock].rate_hz;
-  if (job.asynchronous) observer_.rate_job_done(job, status);
+  if (job.asynchronous) observer_.happened(job.agent, RateJobDone{job, status});
 }
 
 }  // namespace scmi::platform

@@ -232,6 +232,29 @@ constexpr std::array rows = {
 
 }  // namespace
 
+void tell(PlatformState& platform, AgentId cause, const platform::RateChanged& event) {
+  platform.notify(Event::rate_changed, cause, platform.config().behaviour.notify_requester, event.clock,
+                  [&](std::uint32_t id, Version) {
+                    return clock_protocol::RateChanged{platform.told(cause), ClockId(id), event.rate_hz};
+                  });
+}
+
+void tell(PlatformState& platform, AgentId cause, const RateRequested& event) {
+  platform.notify(Event::rate_requested, cause, false, event.clock, [&](std::uint32_t id, Version) {
+    return RateChangeRequested{platform.told(cause), ClockId(id), event.rate_hz};
+  });
+}
+
+void tell(PlatformState& platform, AgentId, const RateJobDone& event) {
+  const RateJob& job = event.job;
+  if (job.delayed_response) {
+    const std::uint32_t id = platform.agent(job.agent)->view(ServedProtocol::clock).id_of(job.clock).value_or(0);
+    platform.complete(job.agent, job.header, event.status, RateSet::Complete{ClockId(id), job.rate_hz});
+  } else if (event.status != Status::success) {
+    platform.report_error(job.agent, job.header, event.status);
+  }
+}
+
 const Server clock_server{ServedProtocol::clock, rows};
 
 }  // namespace scmi::platform

@@ -72,7 +72,7 @@ void PerformanceModel::set_limits(AgentId agent, Index domain, Limits limits_wan
   const Limits before = limits(domain);
   domains_[domain].limits.set(agent, limits_wanted);
   const Limits after = limits(domain);
-  if (before != after) observer_.limits_changed(agent, domain, after.max, after.min);
+  if (before != after) observer_.happened(agent, LimitsChanged{domain, after.max, after.min});
   move(agent, domain, now);
 }
 
@@ -93,7 +93,7 @@ void PerformanceModel::forget(AgentId agent, Instant now) {
     d.levels.drop(agent);
     d.last_requests.drop(agent);
     const Limits after = limits(i);
-    if (before != after) observer_.limits_changed(agent, i, after.max, after.min);
+    if (before != after) observer_.happened(agent, LimitsChanged{i, after.max, after.min});
     move(agent, i, now);
   }
 }
@@ -122,7 +122,7 @@ void PerformanceModel::arrive(Index domain) {
   const PerformanceDomainConfig& c = config_.performance_domains[domain];
   const PerformanceLevel& level = c.levels[d.position];
   if (c.clock != no_index) clocks_.drive(d.cause, c.clock, rate_hz_of(level));
-  observer_.level_changed(d.cause, domain, level.level);
+  observer_.happened(d.cause, LevelChanged{domain, level.level});
 }
 
 void PerformanceModel::run(const AgendaEntry& entry) { arrive(entry.entity); }

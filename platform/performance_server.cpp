@@ -10,6 +10,27 @@ namespace {
 
 using namespace performance_protocol;
 
+/// Whether that version of the protocol names the domain's levels by index.
+bool indexed(const SocConfig& soc, Index domain, Version version) {
+  return soc.performance_domains[domain].level_indexing && version >= version_4_0;
+}
+
+/// Level or index of a level, as that version of the protocol says it.
+std::uint32_t level_on_wire(const SocConfig& soc, Index domain, std::uint32_t level, Version version) {
+  if (!indexed(soc, domain, version)) return level;
+  const auto& levels = soc.performance_domains[domain].levels;
+  const auto at = std::find_if(levels.begin(), levels.end(), [&](const auto& l) { return l.level >= level; });
+  return at == levels.end() ? levels.back().index : at->index;
+}
+
+/// Limits likewise: an index that lies inside them.
+Limits limits_on_wire(const SocConfig& soc, Index domain, Limits limits, Version version) {
+  if (!indexed(soc, domain, version)) return limits;
+  const auto& levels = soc.performance_domains[domain].levels;
+  const auto top = std::find_if(levels.rbegin(), levels.rend(), [&](const auto& l) { return l.level <= limits.max; });
+  return {top == levels.rend() ? levels.front().index : top->index, level_on_wire(soc, domain, limits.min, version)};
+}
+
 /// Before 3.0 one bit says "milliwatt": finer costs are given in milliwatts there.
 bool coarse_power(const Call& call) {
   return call.config().power_unit == PowerUnit::microwatt && call.version < version_3_0;
@@ -67,7 +88,7 @@ Status describe_levels(Call& call, const DescribeLevels& command, DescribeLevels
 
 /// A level as the caller names it, as a value. OUT_OF_RANGE for an index that no level has.
 tl::expected<std::uint32_t, Status> value_of(const Call& call, Index domain, std::uint32_t named) {
-  if (!call.platform.indexed(domain, call.version)) return named;
+  if (!indexed(call.config(), domain, call.version)) return named;
   const auto& levels = call.config().performance_domains[domain].levels;
   const auto at = std::find_if(levels.begin(), levels.end(), [&](const auto& l) { return l.index == named; });
   if (at == levels.end()) return tl::unexpected(Status::out_of_range);
@@ -107,7 +128,7 @@ Status limits_get(Call& call, const LimitsGet& command, LimitsGet::Reply& reply)
   const auto domain = call.resource(command.domain_id.value);
   if (!domain) return domain.error();
   const Limits limits =
-      call.platform.limits_on_wire(*domain, call.platform.soc().performance().limits(*domain), call.version);
+      limits_on_wire(call.config(), *domain, call.platform.soc().performance().limits(*domain), call.version);
   reply.range_max = limits.max;
   reply.range_min = limits.min;
   return Status::success;
@@ -135,7 +156,7 @@ Status level_get(Call& call, const LevelGet& command, LevelGet::Reply& reply) {
   const auto domain = call.resource(command.domain_id.value);
   if (!domain) return domain.error();
   const std::uint32_t level = call.platform.soc().performance().level(*domain);
-  reply.performance_level = call.platform.level_on_wire(*domain, level, call.version);
+  reply.performance_level = level_on_wire(call.config(), *domain, level, call.version);
   return Status::success;
 }
 
@@ -190,6 +211,25 @@ constexpr std::array rows = {
 };
 
 }  // namespace
+
+void tell(PlatformState& platform, AgentId cause, const platform::LimitsChanged& event) {
+  const SocConfig& soc = platform.config();
+  platform.notify(Event::limits_changed, cause, soc.behaviour.notify_requester, event.domain,
+                  [&](std::uint32_t id, Version version) {
+                    const Limits limits = limits_on_wire(soc, event.domain, {event.max, event.min}, version);
+                    return performance_protocol::LimitsChanged{platform.told(cause), DomainId(id), limits.max,
+                                                               limits.min};
+                  });
+}
+
+void tell(PlatformState& platform, AgentId cause, const platform::LevelChanged& event) {
+  const SocConfig& soc = platform.config();
+  platform.notify(Event::level_changed, cause, soc.behaviour.notify_requester, event.domain,
+                  [&](std::uint32_t id, Version version) {
+                    return performance_protocol::LevelChanged{platform.told(cause), DomainId(id),
+                                                              level_on_wire(soc, event.domain, event.level, version)};
+                  });
+}
 
 const Server performance_server{ServedProtocol::performance, rows};
 

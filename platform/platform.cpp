@@ -64,24 +64,24 @@ Presence presence(const Call& call, std::uint32_t message_id, const Row** row) {
   *row = &*at;
   // An agent that negotiated its way down may negotiate again, so this one command follows the platform's own version.
   const bool exists = at->message == NegotiateProtocolVersion::info.message
-                          ? call.agent.config().versions[slot(call.protocol)] >= negotiate_since[slot(call.protocol)]
+                          ? call.agent.config().versions[call.protocol] >= row_of(call.protocol).negotiate_since
                           : call.version >= at->since;
   if (!exists) return Presence::unknown;
-  if (call.config().disabled[slot(call.protocol)].contains(at->message.value)) return Presence::disabled;
+  if (call.config().disabled[call.protocol].contains(at->message.value)) return Presence::disabled;
   if (at->need == Need::p2a && !call.limits.has_p2a) return Presence::no_p2a;
   if (at->need == Need::trusted && !call.agent.config().trusted) return Presence::not_trusted;
   return Presence::served;
 }
 
 Status protocol_version(Call& call, const ProtocolVersion&, ProtocolVersion::Reply& reply) {
-  reply.version = call.agent.config().versions[slot(call.protocol)];
+  reply.version = call.agent.config().versions[call.protocol];
   return Status::success;
 }
 
 Status negotiate(Call& call, const NegotiateProtocolVersion& command, Empty&) {
-  const auto known = known_versions(call.protocol);
+  const auto known = row_of(call.protocol).known;
   const bool can = std::find(known.begin(), known.end(), command.version) != known.end();
-  if (!can || command.version > call.agent.config().versions[slot(call.protocol)]) return Status::not_supported;
+  if (!can || command.version > call.agent.config().versions[call.protocol]) return Status::not_supported;
   call.agent.negotiate(call.protocol, command.version);
   return Status::success;
 }
@@ -114,7 +114,7 @@ Handled Platform::handle(AgentId agent, const ChannelLimits& limits, std::uint32
     return {write_failure(Status::protocol_error, 0, form, reply), now};
   }
   const auto protocol = served_protocol(fields.protocol);
-  if (!protocol) return {write_failure(Status::not_supported, 0, form, reply), now};
+  if (!protocol || !caller->offered(*protocol)) return {write_failure(Status::not_supported, 0, form, reply), now};
 
   Call call{*state_, server_of(*protocol),       *protocol, agent, *caller, limits,
             header,  caller->version(*protocol), now,       now};

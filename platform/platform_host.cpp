@@ -38,7 +38,7 @@ std::vector<transport::AgentConfig> transport_agents(const SocConfig& soc) {
     transport::AgentConfig to{AgentId(static_cast<std::uint32_t>(agents.size() + 1)), agent.name, {}};
     for (const ChannelConfig& channel : agent.channels) {
       transport::ChannelConfig c{{}, channel.size, channel.p2a ? channel.p2a_size : 0};
-      for (const ServedProtocol p : channel.protocols) c.protocols.push_back(served_protocols[slot(p)].id);
+      for (const ServedProtocol p : channel.protocols) c.protocols.push_back(row_of(p).id);
       to.channels.push_back(std::move(c));
     }
     agents.push_back(std::move(to));

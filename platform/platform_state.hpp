@@ -30,33 +30,78 @@ class PlatformState final : public SocObserver {
   void reset_agent(AgentId id, bool with_permissions);
   void disconnect(AgentId id);
 
-  /// Level or index of a level, as that version of the protocol says it.
-  [[nodiscard]] std::uint32_t level_on_wire(Index domain, std::uint32_t level, Version version) const noexcept;
-  /// Limits likewise: an index that lies inside them.
-  [[nodiscard]] Limits limits_on_wire(Index domain, Limits limits, Version version) const noexcept;
-  [[nodiscard]] bool indexed(Index domain, Version version) const noexcept;
+  // For the servers, which turn events of the SoC into messages.
+
+  /// Sends make(id in the agent's view, version) to every agent that subscribed and may hear of it. The one that
+  /// caused it is left out unless `to_cause`.
+  template <class Make>
+  void notify(Event event, AgentId cause, bool to_cause, Index index, Make make);
+  /// Sends the delayed response of command `header`: `complete` if the status is SUCCESS, else the status alone.
+  template <class Complete>
+  void complete(AgentId to, std::uint32_t header, Status status, const Complete& complete);
+  /// Tells whoever asked for errors that a command failed which nobody waits for (DEN0056 BASE_ERROR_EVENT).
+  void report_error(AgentId cause, std::uint32_t header, Status status);
+  /// The agent to name as the cause of something: 0 where agents cannot be discovered, for nobody could know who it is.
+  [[nodiscard]] AgentId told(AgentId cause) const noexcept;
 
  private:
-  void power_state_changed(AgentId cause, Index domain, std::uint32_t state) override;
-  void power_state_requested(AgentId cause, Index domain, std::uint32_t state) override;
-  void limits_changed(AgentId cause, Index domain, std::uint32_t max, std::uint32_t min) override;
-  void level_changed(AgentId cause, Index domain, std::uint32_t level) override;
-  void rate_changed(AgentId cause, Index clock, std::uint64_t rate_hz) override;
-  void rate_requested(AgentId cause, Index clock, std::uint64_t rate_hz) override;
-  [[nodiscard]] bool still_allowed(const RateJob& job) override;
-  void rate_job_done(const RateJob& job, Status status) override;
+  void happened(AgentId cause, const SocEvent& event) override;
+  [[nodiscard]] bool still_allowed(AgentId agent, ServedProtocol protocol, Index resource) override;
 
-  [[nodiscard]] AgentId told(AgentId cause) const noexcept;
   template <class Message>
   void send(AgentId to, const Message& message, Version version);
-  /// Sends make(id in the agent's view, version) to everybody who subscribed and may hear of it.
-  template <class Make>
-  void notify(ServedProtocol p, Event event, AgentId cause, bool to_requester, Index index, Make make);
+
+  /// No message that the platform sends by itself is longer.
+  static constexpr std::size_t outgoing_max = 64;
 
   SocConfig config_;
   OutgoingSink& sink_;
   Soc soc_;
   std::vector<AgentState> agents_;  ///< Agent 1 first.
 };
+
+template <class Message>
+void PlatformState::send(AgentId to, const Message& message, Version version) {
+  std::array<std::byte, outgoing_max> bytes{};
+  const auto size = encode(message, version, bytes);
+  if (!size) return;  // Cannot be: outgoing_max holds every message sent here.
+  const MessageHeader header{Message::info.message, MessageType::notification, Message::info.protocol, Token(0)};
+  sink_.send(to, Message::info.protocol, header.pack(), std::span(bytes).first(*size));
+}
+
+template <class Make>
+void PlatformState::notify(Event event, AgentId cause, bool to_cause, Index index, Make make) {
+  const ServedProtocol p = event_owner[static_cast<std::size_t>(event)];
+  for (std::size_t i = 0; i < agents_.size(); ++i) {
+    const AgentState& agent = agents_[i];
+    const AgentId to(static_cast<std::uint32_t>(i + 1));
+    if (!agent.subscribed(event, index) || (to == cause && !to_cause)) continue;
+    const auto id = agent.view(p).id_of(index);
+    if (!id || !agent.open(p) || !agent.granted(p, index)) continue;
+    const Version version = agent.version(p);
+    const auto message = make(*id, version);
+    if (version >= message.info.since) send(to, message, version);
+  }
+}
+
+template <class Complete>
+void PlatformState::complete(AgentId to, std::uint32_t header, Status status, const Complete& complete) {
+  MessageHeader fields = MessageHeader::unpack(header);
+  const auto served = served_protocol(fields.protocol);
+  std::array<std::byte, outgoing_max> bytes{};
+  const auto size = status == Status::success ? encode_reply(complete, agent(to)->version(*served), bytes)
+                                              : encode_status(status, bytes);
+  fields.type = MessageType::delayed_response;
+  if (size) sink_.send(to, fields.protocol, fields.pack(), std::span(bytes).first(*size));
+}
+
+// One for each event; each stands with the server of its protocol.
+void tell(PlatformState& platform, AgentId cause, const PowerStateChanged& event);
+void tell(PlatformState& platform, AgentId cause, const PowerStateRequested& event);
+void tell(PlatformState& platform, AgentId cause, const LimitsChanged& event);
+void tell(PlatformState& platform, AgentId cause, const LevelChanged& event);
+void tell(PlatformState& platform, AgentId cause, const RateChanged& event);
+void tell(PlatformState& platform, AgentId cause, const RateRequested& event);
+void tell(PlatformState& platform, AgentId cause, const RateJobDone& event);
 
 }  // namespace scmi::platform

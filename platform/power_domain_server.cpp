@@ -134,6 +134,18 @@ constexpr std::array rows = {
 
 }  // namespace
 
+void tell(PlatformState& platform, AgentId cause, const PowerStateChanged& event) {
+  platform.notify(
+      Event::power_changed, cause, platform.config().behaviour.notify_requester, event.domain,
+      [&](std::uint32_t id, Version) { return StateChanged{platform.told(cause), DomainId(id), event.state}; });
+}
+
+void tell(PlatformState& platform, AgentId cause, const PowerStateRequested& event) {
+  platform.notify(Event::power_requested, cause, false, event.domain, [&](std::uint32_t id, Version) {
+    return StateChangeRequested{platform.told(cause), DomainId(id), event.state};
+  });
+}
+
 const Server power_domain_server{ServedProtocol::power_domain, rows};
 
 }  // namespace scmi::platform

@@ -71,7 +71,7 @@ std::optional<Instant> PowerModel::request(AgentId agent, Index domain, std::siz
       wishes.set(agent, 0);
     }
   }
-  observer_.power_state_requested(agent, domain, config_.power_domains[domain].states[depth]);
+  observer_.happened(agent, PowerStateRequested{domain, config_.power_domains[domain].states[depth]});
 
   // What goes off does so from the leaves, what comes on from the root: both orders are the reverse of `concerned`.
   std::reverse(concerned.begin(), concerned.end());
@@ -129,7 +129,7 @@ void PowerModel::arrive(Index domain) {
   Domain& d = domains_[domain];
   d.arrival = {};
   d.depth = d.target;
-  observer_.power_state_changed(d.cause, domain, state(domain));
+  observer_.happened(d.cause, PowerStateChanged{domain, state(domain)});
 }
 
 void PowerModel::run(const AgendaEntry& entry) { arrive(entry.entity); }

@@ -29,12 +29,12 @@ void read_soc(TableReader soc_table, SocConfig& soc) {
   soc.vendor = soc_table.required_text("vendor", short_name_length_max);
   soc.sub_vendor = soc_table.text("sub_vendor", "", short_name_length_max);
   soc.implementation_version = soc_table.u32("implementation_version", 0);
-  std::array<Choice<const Profile*>, profiles.size()> choices;
-  for (std::size_t i = 0; i < profiles.size(); ++i) choices[i] = {profiles[i].name, &profiles[i]};
+  std::array<Choice<std::size_t>, releases.size()> choices;
+  for (std::size_t i = 0; i < releases.size(); ++i) choices[i] = {releases[i], i};
   if (!soc_table.has("profile")) soc_table.report("profile", "is missing");
-  const Profile* profile = soc_table.choice<const Profile*>("profile", &profiles.back(), choices);
-  soc.profile = profile->name;
-  soc.versions = profile->versions;
+  const auto release = soc_table.choice<std::size_t>("profile", releases.size() - 1, choices);
+  soc.profile = releases[release];
+  for (const ServedProtocol p : all_served) soc.versions[p] = row_of(p).by_release[release];
   static constexpr std::array units = {Choice<PowerUnit>{"abstract", PowerUnit::abstract},
                                        Choice<PowerUnit>{"mW", PowerUnit::milliwatt},
                                        Choice<PowerUnit>{"uW", PowerUnit::microwatt}};
@@ -66,10 +66,10 @@ void read_behaviour(TableReader t, Behaviour& b) {
 }
 
 void read_disabled(TableReader t, SocConfig& soc) {
-  for (std::size_t i = 0; i < served_protocol_count; ++i) {
+  for (const ServedProtocol p : all_served) {
     // 0x0 to 0x2 are how an agent finds out about everything else.
-    for (const std::int64_t id : t.integers(served_protocols[i].name, 3, 0xFF)) {
-      soc.disabled[i].insert(static_cast<std::uint8_t>(id));
+    for (const std::int64_t id : t.integers(row_of(p).name, 3, 0xFF)) {
+      soc.disabled[p].insert(static_cast<std::uint8_t>(id));
     }
   }
   t.finish();
@@ -77,6 +77,20 @@ void read_disabled(TableReader t, SocConfig& soc) {
 
 }  // namespace
 }  // namespace parts
+
+std::size_t resource_count(const SocConfig& soc, ServedProtocol p) noexcept {
+  switch (p) {
+    case ServedProtocol::base: return 0;
+    case ServedProtocol::power_domain: return soc.power_domains.size();
+    case ServedProtocol::performance: return soc.performance_domains.size();
+    case ServedProtocol::clock: return soc.clocks.size();
+  }
+  return 0;
+}
+
+bool offered(const SocConfig& soc, const VersionSet& versions, ServedProtocol p) noexcept {
+  return versions[p] != Version{} && (row_of(p).resource.empty() || resource_count(soc, p) != 0);
+}
 
 tl::expected<SocConfig, ConfigErrors> parse_soc_config(std::string_view text, const std::string& file) {
   const auto document = parse_toml(text, file);

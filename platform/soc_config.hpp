@@ -92,9 +92,7 @@ struct ClockConfig {
 /// [[device]]: resources that BASE_SET_DEVICE_PERMISSIONS grants together. A resource is in one device at most.
 struct DeviceConfig {
   std::string name;
-  std::vector<Index> power_domains;
-  std::vector<Index> performance_domains;
-  std::vector<Index> clocks;
+  PerProtocol<std::vector<Index>> members;  ///< Keys power_domains, clocks, ...
 };
 
 /// What one agent may do with a clock (CLOCK_GET_PERMISSIONS).
@@ -122,20 +120,19 @@ enum class ErrorReply : std::uint8_t {
 /// trailing `*`, and are everything when absent.
 struct AgentConfig {
   std::string name;
-  std::optional<std::uint32_t> uid;                     ///< User that may claim the agent; absent: the platform's own.
-  bool trusted = false;                                 ///< May use the permission commands of Base.
-  std::array<bool, served_protocol_count> protocols{};  ///< Key `protocols`; Base is always allowed.
-  VersionSet versions;                                  ///< Own version of each protocol for this agent.
+  std::optional<std::uint32_t> uid;  ///< User that may claim the agent; absent: the platform's own.
+  bool trusted = false;              ///< May use the permission commands of Base.
+  PerProtocol<bool> protocols;       ///< Key `protocols`; Base is always allowed.
+  VersionSet versions;               ///< Own version of each protocol for this agent.
   ErrorReply error_reply = ErrorReply::status;
   std::vector<ChannelConfig> channels;
-  std::vector<Index> power_domains;        ///< [agent.power_domain] visible: the agent's ids in this order.
-  std::vector<bool> may_set_power;         ///< may_set; one entry for each domain of the SoC.
-  std::vector<Index> performance_domains;  ///< [agent.performance] visible
-  std::vector<bool> may_set_level;         ///< may_set_level; one agent at most for each domain.
-  std::vector<bool> may_set_limits;        ///< may_set_limits
-  std::vector<Index> clocks;               ///< [agent.clock] visible
-  std::vector<ClockRights> clock_rights;   ///< may_set_state, may_set_parent, may_set_rate
-  std::vector<bool> devices;               ///< Key `devices`: may ever be granted. Default: any that it sees a part of.
+  PerProtocol<std::vector<Index>> visible;  ///< [agent.PROTOCOL] visible: the agent's ids in this order.
+  // What it may change; one entry for each resource of the SoC.
+  std::vector<bool> may_set_power;        ///< [agent.power_domain] may_set
+  std::vector<bool> may_set_level;        ///< [agent.performance] may_set_level; one agent at most for each domain.
+  std::vector<bool> may_set_limits;       ///< [agent.performance] may_set_limits
+  std::vector<ClockRights> clock_rights;  ///< [agent.clock] may_set_state, may_set_parent, may_set_rate
+  std::vector<bool> devices;              ///< Key `devices`: may ever be granted. Default: any that it sees a part of.
 };
 
 /// [behaviour]: where platforms in the field differ. Each default is the recommended one.
@@ -167,13 +164,18 @@ struct SocConfig {
   PowerUnit power_unit = PowerUnit::milliwatt;  ///< power_unit = "abstract" | "mW" | "uW"
   std::uint8_t clock_max_pending_async = 0;
   Behaviour behaviour;
-  std::array<std::set<std::uint8_t>, served_protocol_count> disabled;  ///< [disabled] protocol = [message ids]
+  PerProtocol<std::set<std::uint8_t>> disabled;  ///< [disabled] protocol = [message ids]
   std::vector<AgentConfig> agents;
   std::vector<DeviceConfig> devices;
   std::vector<PowerDomainConfig> power_domains;
   std::vector<PerformanceDomainConfig> performance_domains;
   std::vector<ClockConfig> clocks;
 };
+
+/// How many resources of a protocol there are.
+[[nodiscard]] std::size_t resource_count(const SocConfig& soc, ServedProtocol p) noexcept;
+/// Whether the SoC offers a protocol: in these versions it is there, and has resources (if it is one that needs some).
+[[nodiscard]] bool offered(const SocConfig& soc, const VersionSet& versions, ServedProtocol p) noexcept;
 
 /// The state words of domains that are no application processors (DEN0056 power state).
 inline constexpr std::uint32_t power_state_on = 0x0000'0000;

@@ -17,26 +17,26 @@ constexpr std::int64_t area_size_max = 65'536;
 /// Position of a protocol by its name in a description. Reports an unknown one.
 std::optional<ServedProtocol> read_protocol(TableReader& t, std::string_view key, const std::string& name) {
   std::string offered;
-  for (std::size_t i = 0; i < served_protocol_count; ++i) {
-    if (served_protocols[i].name == name) return static_cast<ServedProtocol>(i);
-    offered += (i == 0 ? "" : ", ") + std::string(served_protocols[i].name);
+  for (const ServedProtocol p : all_served) {
+    if (row_of(p).name == name) return p;
+    offered += (offered.empty() ? "" : ", ") + std::string(row_of(p).name);
   }
   t.report(key, fmt::format("\"{}\" is not one of {}", name, offered));
   return std::nullopt;
 }
 
-void read_channels(TableReader& t, AgentConfig& agent) {
-  std::array<bool, served_protocol_count> placed{};
+void read_channels(TableReader& t, const SocConfig& soc, AgentConfig& agent) {
+  PerProtocol<bool> placed;
   for (TableReader& row : t.tables("channel")) {
     ChannelConfig channel;
     for (const NameRef& ref : row.names("protocols")) {
       const auto p = read_protocol(row, "protocols", ref.name);
       if (!p) continue;
-      if (placed[slot(*p)]) row.report("protocols", fmt::format("\"{}\" has a channel already", ref.name));
-      if (!agent.protocols[slot(*p)]) {
+      if (placed[*p]) row.report("protocols", fmt::format("\"{}\" has a channel already", ref.name));
+      if (!agent.protocols[*p]) {
         row.report("protocols", fmt::format("\"{}\" is not among the agent's protocols", ref.name));
       }
-      placed[slot(*p)] = true;
+      placed[*p] = true;
       channel.protocols.push_back(*p);
     }
     if (channel.protocols.empty()) row.report("protocols", "names no protocol");
@@ -51,18 +51,18 @@ void read_channels(TableReader& t, AgentConfig& agent) {
   if (agent.channels.empty()) {
     ChannelConfig shared;
     shared.protocols = {ServedProtocol::base};
-    placed[slot(ServedProtocol::base)] = true;
+    placed[ServedProtocol::base] = true;
     agent.channels.push_back(shared);
   }
-  if (!placed[slot(ServedProtocol::base)]) {
+  if (!placed[ServedProtocol::base]) {
     t.report("channel", "no channel carries \"base\"");
     return;
   }
   const auto shared = std::find_if(agent.channels.begin(), agent.channels.end(), [](const ChannelConfig& c) {
     return std::find(c.protocols.begin(), c.protocols.end(), ServedProtocol::base) != c.protocols.end();
   });
-  for (std::size_t i = 0; i < served_protocol_count; ++i) {
-    if (agent.protocols[i] && !placed[i]) shared->protocols.push_back(static_cast<ServedProtocol>(i));
+  for (const ServedProtocol p : all_served) {
+    if (agent.protocols[p] && !placed[p] && offered(soc, agent.versions, p)) shared->protocols.push_back(p);
   }
   for (ChannelConfig& c : agent.channels) std::sort(c.protocols.begin(), c.protocols.end());
 }
@@ -82,11 +82,11 @@ std::vector<bool> read_set(TableReader& t, std::string_view key, const Names& na
 /// Only one agent may set the level of a performance domain. Checked among those that see it.
 void check_level_owners(TableReader& t, const SocConfig& soc, const AgentConfig& agent) {
   for (const AgentConfig& other : soc.agents) {
-    for (const Index i : agent.performance_domains) {
-      const auto& seen = other.performance_domains;
+    for (const Index i : agent.visible[ServedProtocol::performance]) {
+      const auto& seen = other.visible[ServedProtocol::performance];
       if (agent.may_set_level[i] && other.may_set_level[i] && std::find(seen.begin(), seen.end(), i) != seen.end()) {
-        t.report("performance", fmt::format("the level of \"{}\" may be set by \"{}\" already (may_set_level)",
-                                            soc.performance_domains[i].name, other.name));
+        t.report("may_set_level", fmt::format("the level of \"{}\" may be set by \"{}\" already",
+                                              soc.performance_domains[i].name, other.name));
         return;
       }
     }
@@ -96,42 +96,65 @@ void check_level_owners(TableReader& t, const SocConfig& soc, const AgentConfig&
 /// CLOCK_PARENT_GET has to have a number to answer.
 void check_parents_visible(TableReader& t, const SocConfig& soc, const AgentConfig& agent) {
   std::vector<bool> seen(soc.clocks.size());
-  for (const Index i : agent.clocks) seen[i] = true;
-  for (const Index i : agent.clocks) {
+  for (const Index i : agent.visible[ServedProtocol::clock]) seen[i] = true;
+  for (const Index i : agent.visible[ServedProtocol::clock]) {
     for (const Index parent : soc.clocks[i].parents) {
       if (parent == no_index || seen[parent]) continue;
-      t.report("clock", fmt::format("sees \"{}\" but not its possible parent \"{}\"", soc.clocks[i].name,
-                                    soc.clocks[parent].name));
+      t.report("visible", fmt::format("shows \"{}\" but not its possible parent \"{}\"", soc.clocks[i].name,
+                                      soc.clocks[parent].name));
       return;
     }
   }
 }
 
-void read_views(TableReader& t, const SocConfig& soc, const AllNames& names, AgentConfig& agent,
-                ConfigDiagnostics& diagnostics) {
-  TableReader power = t.table("power_domain");
-  agent.power_domains = read_list(power, "visible", names.power_domains, diagnostics);
-  agent.may_set_power = read_set(power, "may_set", names.power_domains, diagnostics);
-  power.finish();
+/// The agent's rights to a protocol's resources, from its table [agent.PROTOCOL].
+using RightsReader = void (*)(TableReader& table, const SocConfig& soc, const Names& names, AgentConfig& agent,
+                              ConfigDiagnostics& diagnostics);
 
-  TableReader performance = t.table("performance");
-  agent.performance_domains = read_list(performance, "visible", names.performance_domains, diagnostics);
-  agent.may_set_level = read_set(performance, "may_set_level", names.performance_domains, diagnostics);
-  agent.may_set_limits = read_set(performance, "may_set_limits", names.performance_domains, diagnostics);
-  performance.finish();
-  check_level_owners(t, soc, agent);
+void read_power_rights(TableReader& table, const SocConfig&, const Names& names, AgentConfig& agent,
+                       ConfigDiagnostics& diagnostics) {
+  agent.may_set_power = read_set(table, "may_set", names, diagnostics);
+}
 
-  TableReader clock = t.table("clock");
-  agent.clocks = read_list(clock, "visible", names.clocks, diagnostics);
-  const std::vector<bool> state = read_set(clock, "may_set_state", names.clocks, diagnostics);
-  const std::vector<bool> parent = read_set(clock, "may_set_parent", names.clocks, diagnostics);
-  const std::vector<bool> rate = read_set(clock, "may_set_rate", names.clocks, diagnostics);
-  clock.finish();
+void read_performance_rights(TableReader& table, const SocConfig& soc, const Names& names, AgentConfig& agent,
+                             ConfigDiagnostics& diagnostics) {
+  agent.may_set_level = read_set(table, "may_set_level", names, diagnostics);
+  agent.may_set_limits = read_set(table, "may_set_limits", names, diagnostics);
+  check_level_owners(table, soc, agent);
+}
+
+void read_clock_rights(TableReader& table, const SocConfig& soc, const Names& names, AgentConfig& agent,
+                       ConfigDiagnostics& diagnostics) {
+  const std::vector<bool> state = read_set(table, "may_set_state", names, diagnostics);
+  const std::vector<bool> parent = read_set(table, "may_set_parent", names, diagnostics);
+  const std::vector<bool> rate = read_set(table, "may_set_rate", names, diagnostics);
   for (Index i = 0; i < soc.clocks.size(); ++i) agent.clock_rights.push_back({state[i], parent[i], rate[i]});
   for (const PerformanceDomainConfig& domain : soc.performance_domains) {
     if (domain.clock != no_index) agent.clock_rights[domain.clock].rate = false;  // Its level says how fast it runs.
   }
-  check_parents_visible(t, soc, agent);
+  check_parents_visible(table, soc, agent);
+}
+
+/// Nothing for a protocol whose resources know no rights.
+RightsReader rights_reader(ServedProtocol p) {
+  switch (p) {
+    case ServedProtocol::base: return nullptr;
+    case ServedProtocol::power_domain: return read_power_rights;
+    case ServedProtocol::performance: return read_performance_rights;
+    case ServedProtocol::clock: return read_clock_rights;
+  }
+  return nullptr;
+}
+
+void read_views(TableReader& t, const SocConfig& soc, const AllNames& names, AgentConfig& agent,
+                ConfigDiagnostics& diagnostics) {
+  for (const ServedProtocol p : all_served) {
+    if (row_of(p).resource.empty()) continue;
+    TableReader table = t.table(row_of(p).name);
+    agent.visible[p] = read_list(table, "visible", names[p], diagnostics);
+    if (const RightsReader read = rights_reader(p)) read(table, soc, names[p], agent, diagnostics);
+    table.finish();
+  }
 }
 
 void read_devices_of(TableReader& t, const SocConfig& soc, const AllNames& names, AgentConfig& agent,
@@ -145,9 +168,8 @@ void read_devices_of(TableReader& t, const SocConfig& soc, const AllNames& names
                        [&](Index i) { return std::find(visible.begin(), visible.end(), i) != visible.end(); });
   };
   for (const DeviceConfig& device : soc.devices) {
-    agent.devices.push_back(sees(agent.power_domains, device.power_domains) ||
-                            sees(agent.performance_domains, device.performance_domains) ||
-                            sees(agent.clocks, device.clocks));
+    agent.devices.push_back(
+        std::ranges::any_of(all_served, [&](ServedProtocol p) { return sees(agent.visible[p], device.members[p]); }));
   }
 }
 
@@ -164,10 +186,10 @@ void read_agent(TableReader& t, SocConfig& soc, const AllNames& names, ConfigDia
   read_versions(t.table("versions"), agent.versions);
   agent.protocols.fill(!t.has("protocols"));
   for (const NameRef& ref : t.names("protocols")) {
-    if (const auto p = read_protocol(t, "protocols", ref.name)) agent.protocols[slot(*p)] = true;
+    if (const auto p = read_protocol(t, "protocols", ref.name)) agent.protocols[*p] = true;
   }
-  agent.protocols[slot(ServedProtocol::base)] = true;
-  read_channels(t, agent);
+  agent.protocols[ServedProtocol::base] = true;
+  read_channels(t, soc, agent);
   read_views(t, soc, names, agent, diagnostics);
   read_devices_of(t, soc, names, agent, diagnostics);
   t.finish();
@@ -180,12 +202,12 @@ void read_versions(TableReader table, VersionSet& versions) {
   for (const std::string& key : table.keys()) {
     const auto p = read_protocol(table, key, key);
     if (!p) continue;
-    const auto known = known_versions(*p);
+    const auto known = row_of(*p).known;
     const Version wanted(table.u32(key, known.back().word));
     if (std::find(known.begin(), known.end(), wanted) == known.end()) {
       table.report(key, fmt::format("version {:#x} is not served", wanted.word));
     }
-    versions[slot(*p)] = wanted;
+    versions[*p] = wanted;
   }
 }
 

@@ -39,14 +39,22 @@ class Names {
 };
 
 /// The names of everything.
-struct AllNames {
-  Names power_domains{"power_domain"};
-  Names performance_domains{"performance_domain"};
-  Names clocks{"clock"};
+class AllNames {
+ public:
+  [[nodiscard]] Names& operator[](ServedProtocol p) noexcept { return resources_[slot(p)]; }
+  [[nodiscard]] const Names& operator[](ServedProtocol p) const noexcept { return resources_[slot(p)]; }
+
   Names devices{"device"};
+
+ private:
+  std::vector<Names> resources_ = [] {
+    std::vector<Names> all;
+    for (const ServedProtocol p : all_served) all.emplace_back(row_of(p).resource);
+    return all;
+  }();
 };
 
-/// Reads [[power_domain]], [[performance_domain]], [[clock]] and [[device]].
+/// Reads the resources of every protocol, and [[device]].
 void read_resources(TableReader& root, SocConfig& soc, AllNames& names, ConfigDiagnostics& diagnostics);
 /// Reads [[agent]]. Needs the resources and the SoC's versions.
 void read_agents(TableReader& root, SocConfig& soc, const AllNames& names, ConfigDiagnostics& diagnostics);

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the simulated SoC tells the servers. Positions are those of the description, not an agent's ids.
+// What the simulated SoC tells the servers: an event is a type, and an alternative of SocEvent. Positions are those of
+// the description, not an agent's ids.
 #pragma once
 
 #include <cstdint>
+#include <variant>
 
 #include "platform/soc_config.hpp"
 #include "scmi/ids.hpp"
@@ -21,21 +23,48 @@ struct RateJob {
   bool delayed_response = false;  ///< The agent wants to hear of it.
 };
 
-/// Called from inside Soc's functions; may read the SoC but not change it. `cause` is the agent whose request led
-/// to the change, 0 the platform itself.
+struct PowerStateChanged {
+  Index domain = no_index;
+  std::uint32_t state = 0;
+};
+struct PowerStateRequested {
+  Index domain = no_index;
+  std::uint32_t state = 0;
+};
+struct LimitsChanged {
+  Index domain = no_index;
+  std::uint32_t max = 0;
+  std::uint32_t min = 0;
+};
+struct LevelChanged {
+  Index domain = no_index;
+  std::uint32_t level = 0;
+};
+struct RateChanged {
+  Index clock = no_index;
+  std::uint64_t rate_hz = 0;
+};
+struct RateRequested {
+  Index clock = no_index;
+  std::uint64_t rate_hz = 0;
+};
+/// An asynchronous change ended. `rate_hz` of the job is the clock's rate now.
+struct RateJobDone {
+  RateJob job;
+  Status status{};
+};
+
+using SocEvent = std::variant<PowerStateChanged, PowerStateRequested, LimitsChanged, LevelChanged, RateChanged,
+                              RateRequested, RateJobDone>;
+
+/// Called from inside Soc's functions; may read the SoC but not change it.
 class SocObserver {
  public:
   virtual ~SocObserver() = default;
-  virtual void power_state_changed(AgentId cause, Index domain, std::uint32_t state) = 0;
-  virtual void power_state_requested(AgentId cause, Index domain, std::uint32_t state) = 0;
-  virtual void limits_changed(AgentId cause, Index domain, std::uint32_t max, std::uint32_t min) = 0;
-  virtual void level_changed(AgentId cause, Index domain, std::uint32_t level) = 0;
-  virtual void rate_changed(AgentId cause, Index clock, std::uint64_t rate_hz) = 0;
-  virtual void rate_requested(AgentId cause, Index clock, std::uint64_t rate_hz) = 0;
+  /// `cause` is the agent whose request led to it, 0 the platform itself.
+  virtual void happened(AgentId cause, const SocEvent& event) = 0;
   /// Whether the agent may still do what it asked for: asked when an asynchronous change becomes due.
-  [[nodiscard]] virtual bool still_allowed(const RateJob& job) = 0;
-  /// An asynchronous change ended. `rate_hz` of the job is the clock's rate now.
-  virtual void rate_job_done(const RateJob& job, Status status) = 0;
+  [[nodiscard]] virtual bool still_allowed(AgentId agent, ServedProtocol protocol, Index resource) = 0;
 };
 
 }  // namespace scmi::platform

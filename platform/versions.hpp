@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Which protocol versions a release of the specification means, and which versions this platform can serve. A new
-// release is a new row.
+// The protocols this platform serves, and which of their versions a release of the specification means. A protocol is
+// an enumerator and a row.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <optional>
@@ -14,42 +15,23 @@
 
 namespace scmi::platform {
 
-/// The protocols this platform serves, as positions in per-protocol tables.
+/// The protocols this platform serves, as positions in per-protocol tables; by ascending number.
 enum class ServedProtocol : std::uint8_t { base, power_domain, performance, clock };
-inline constexpr std::size_t served_protocol_count = 4;
 
-/// Number, and name in a SoC description, of each served protocol.
+/// Releases of the specification (DEN0056), which a SoC description names as its profile.
+inline constexpr std::array<std::string_view, 5> releases = {"1.0", "2.0", "3.0", "3.1", "3.2"};
+
+/// One served protocol.
 struct ProtocolRow {
   ProtocolId id;
-  std::string_view name;
+  std::string_view name;       ///< In a SoC description.
+  std::string_view resource;   ///< Table of one of its resources there; empty: it has none.
+  std::string_view resources;  ///< Key of a list of them.
+  /// Version word in each release; 0: the release does not have the protocol.
+  std::array<Version, releases.size()> by_release;
+  std::span<const Version> known;  ///< Every version whose layouts are served, ascending.
+  Version negotiate_since;         ///< The version from which on there is NEGOTIATE_PROTOCOL_VERSION.
 };
-inline constexpr std::array<ProtocolRow, served_protocol_count> served_protocols = {{
-    {protocol::base, "base"},
-    {protocol::power_domain, "power_domain"},
-    {protocol::performance, "performance"},
-    {protocol::clock, "clock"},
-}};
-
-[[nodiscard]] constexpr std::size_t slot(ServedProtocol p) noexcept { return static_cast<std::size_t>(p); }
-[[nodiscard]] constexpr std::optional<ServedProtocol> served_protocol(ProtocolId id) noexcept {
-  for (std::size_t i = 0; i < served_protocol_count; ++i) {
-    if (served_protocols[i].id == id) return static_cast<ServedProtocol>(i);
-  }
-  return std::nullopt;
-}
-
-/// One word for each served protocol.
-using VersionSet = std::array<Version, served_protocol_count>;
-
-/// A release of the specification and the versions its protocols have there.
-struct Profile {
-  std::string_view name;
-  VersionSet versions;
-};
-inline constexpr std::array<Profile, 2> profiles = {{
-    {"2.0", {Version(0x20000), Version(0x20000), Version(0x20000), Version(0x10000)}},
-    {"3.2", {Version(0x20001), Version(0x30001), Version(0x40000), Version(0x30000)}},
-}};
 
 namespace version_list {
 inline constexpr std::array base = {Version(0x10000), Version(0x20000), Version(0x20001)};
@@ -58,18 +40,68 @@ inline constexpr std::array performance = {Version(0x10000), Version(0x20000), V
 inline constexpr std::array clock = {Version(0x10000), Version(0x20000), Version(0x20001), Version(0x30000)};
 }  // namespace version_list
 
-/// Every version of a protocol whose layouts this platform serves, ascending.
-[[nodiscard]] constexpr std::span<const Version> known_versions(ServedProtocol p) noexcept {
-  switch (p) {
-    case ServedProtocol::base: return version_list::base;
-    case ServedProtocol::power_domain: return version_list::power_domain;
-    case ServedProtocol::performance: return version_list::performance;
-    case ServedProtocol::clock: return version_list::clock;
+inline constexpr std::array served_protocols = {
+    ProtocolRow{protocol::base,
+                "base",
+                "",
+                "",
+                {Version(0x10000), Version(0x20000), Version(0x20000), Version(0x20000), Version(0x20001)},
+                version_list::base,
+                Version(0x20001)},
+    ProtocolRow{protocol::power_domain,
+                "power_domain",
+                "power_domain",
+                "power_domains",
+                {Version(0x10000), Version(0x20000), Version(0x20000), Version(0x30000), Version(0x30001)},
+                version_list::power_domain,
+                Version(0x30001)},
+    ProtocolRow{protocol::performance,
+                "performance",
+                "performance_domain",
+                "performance_domains",
+                {Version(0x10000), Version(0x20000), Version(0x20000), Version(0x30000), Version(0x40000)},
+                version_list::performance,
+                Version(0x40000)},
+    ProtocolRow{protocol::clock,
+                "clock",
+                "clock",
+                "clocks",
+                {Version(0x10000), Version(0x10000), Version(0x10000), Version(0x20000), Version(0x30000)},
+                version_list::clock,
+                Version(0x30000)},
+};
+inline constexpr std::size_t served_protocol_count = served_protocols.size();
+
+[[nodiscard]] constexpr std::size_t slot(ServedProtocol p) noexcept { return static_cast<std::size_t>(p); }
+[[nodiscard]] constexpr const ProtocolRow& row_of(ServedProtocol p) noexcept { return served_protocols[slot(p)]; }
+[[nodiscard]] constexpr std::optional<ServedProtocol> served_protocol(ProtocolId id) noexcept {
+  for (std::size_t i = 0; i < served_protocol_count; ++i) {
+    if (served_protocols[i].id == id) return static_cast<ServedProtocol>(i);
   }
-  return {};
+  return std::nullopt;
 }
 
-/// The version from which on a protocol has NEGOTIATE_PROTOCOL_VERSION.
-inline constexpr VersionSet negotiate_since = {Version(0x20001), Version(0x30001), Version(0x40000), Version(0x30000)};
+/// Something for each served protocol.
+template <class T>
+class PerProtocol {
+ public:
+  [[nodiscard]] constexpr T& operator[](ServedProtocol p) noexcept { return values_[slot(p)]; }
+  [[nodiscard]] constexpr const T& operator[](ServedProtocol p) const noexcept { return values_[slot(p)]; }
+  constexpr void fill(const T& value) { values_.fill(value); }
+
+ private:
+  std::array<T, served_protocol_count> values_{};
+};
+
+/// All of them, for loops.
+inline constexpr auto all_served = [] {
+  std::array<ServedProtocol, served_protocol_count> all{};
+  for (std::size_t i = 0; i < all.size(); ++i) all[i] = static_cast<ServedProtocol>(i);
+  return all;
+}();
+static_assert(std::ranges::is_sorted(served_protocols, {}, [](const ProtocolRow& r) { return r.id.value; }));
+
+/// One version word for each protocol; 0: not offered.
+using VersionSet = PerProtocol<Version>;
 
 }  // namespace scmi::platform

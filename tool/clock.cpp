@@ -6,12 +6,20 @@
 #include <fmt/format.h>
 
 #include "tool/choose.hpp"
+#include "tool/command_line.hpp"
 #include "tool/commands.hpp"
 
 namespace scmi::tool {
 namespace {
 
 constexpr std::string_view kind = "clock";
+
+struct Words {
+  std::string clock;           ///< Name or id.
+  std::string rate;            ///< "100MHz", "32768".
+  std::string round = "down";  ///< "up", "down" or "closest".
+  bool async = false;
+};
 
 template <class T>
 [[nodiscard]] Value or_null(const std::optional<T>& value) {
@@ -80,8 +88,8 @@ struct Chosen {
   return chosen.clocks.rate_get(id, context.connection.call());
 }
 
-[[nodiscard]] Outcome<void> switch_clock(Context& context, const ClockArguments& arguments, bool on) {
-  const auto chosen = choose_clock(context, arguments.clock);
+[[nodiscard]] Outcome<void> switch_clock(Context& context, const Words& words, bool on) {
+  const auto chosen = choose_clock(context, words.clock);
   if (!chosen) return tl::unexpected(chosen.error());
   const auto& [clocks, info] = *chosen;
   if (!on) {
@@ -101,9 +109,7 @@ struct Chosen {
   return {};
 }
 
-}  // namespace
-
-Outcome<void> clock_list(Context& context) {
+Outcome<void> list(Context& context) {
   const auto clocks = open_client<Clocks>(context.connection, kind);
   if (!clocks) return tl::unexpected(clocks.error());
   const auto all = clocks->list(context.connection.call());
@@ -118,8 +124,8 @@ Outcome<void> clock_list(Context& context) {
   return {};
 }
 
-Outcome<void> clock_get(Context& context, const ClockArguments& arguments) {
-  const auto chosen = choose_clock(context, arguments.clock);
+Outcome<void> get(Context& context, const Words& words) {
+  const auto chosen = choose_clock(context, words.clock);
   if (!chosen) return tl::unexpected(chosen.error());
   const auto& [clocks, info] = *chosen;
   // Asked for by name, so a refusal is the answer and not a gap in a list.
@@ -142,36 +148,30 @@ Outcome<void> clock_get(Context& context, const ClockArguments& arguments) {
   return {};
 }
 
-Outcome<void> clock_set(Context& context, const ClockArguments& arguments) {
-  const auto rate_hz = parse_rate_hz(arguments.rate);
+Outcome<void> set(Context& context, const Words& words) {
+  const auto rate_hz = parse_rate_hz(words.rate);
   if (!rate_hz) {
-    return misused(fmt::format("'{}' is no rate in whole hertz", printable(arguments.rate)),
-                   "say 100MHz, 1.5GHz, 32768");
+    return misused(fmt::format("'{}' is no rate in whole hertz", printable(words.rate)), "say 100MHz, 1.5GHz, 32768");
   }
-  const auto rounding = parse_rounding(arguments.round);
-  if (!rounding)
-    return misused(fmt::format("'{}' is no rounding", printable(arguments.round)), "say up, down or closest");
-  const auto chosen = choose_clock(context, arguments.clock);
+  const auto rounding = parse_rounding(words.round);
+  if (!rounding) return misused(fmt::format("'{}' is no rounding", printable(words.round)), "say up, down or closest");
+  const auto chosen = choose_clock(context, words.clock);
   if (!chosen) return tl::unexpected(chosen.error());
-  const auto rate = set_rate(context, *chosen, *rate_hz, *rounding, arguments.async);
+  const auto rate = set_rate(context, *chosen, *rate_hz, *rounding, words.async);
   if (!rate) return failed(fmt::format("setting the rate of {}", named(chosen->info)), rate.error());
   context.report.add("id", chosen->info.id.value);
   context.report.add("name", chosen->info.name);
   context.report.add("requested_rate", *rate_hz, Measure::hertz);
   context.report.add("rate", *rate, Measure::hertz);
-  context.report.add("async", arguments.async);
+  context.report.add("async", words.async);
   return {};
 }
 
-Outcome<void> clock_enable(Context& context, const ClockArguments& arguments) {
-  return switch_clock(context, arguments, true);
-}
-Outcome<void> clock_disable(Context& context, const ClockArguments& arguments) {
-  return switch_clock(context, arguments, false);
-}
+Outcome<void> enable(Context& context, const Words& words) { return switch_clock(context, words, true); }
+Outcome<void> disable(Context& context, const Words& words) { return switch_clock(context, words, false); }
 
-Outcome<void> clock_rates(Context& context, const ClockArguments& arguments) {
-  const auto chosen = choose_clock(context, arguments.clock);
+Outcome<void> rates(Context& context, const Words& words) {
+  const auto chosen = choose_clock(context, words.clock);
   if (!chosen) return tl::unexpected(chosen.error());
   const auto& [clocks, info] = *chosen;
   const auto rates = clocks.rates(info.id, context.connection.call());
@@ -189,6 +189,27 @@ Outcome<void> clock_rates(Context& context, const ClockArguments& arguments) {
   for (const std::uint64_t rate : rates->discrete_hz) rows.push_back({{"rate", rate, Measure::hertz}});
   context.report.add_table("rates", std::move(rows));
   return {};
+}
+
+}  // namespace
+
+void add_clock(CommandLine& line) {
+  Words& words = line.keep<Words>();
+  const auto with = [&words](Outcome<void> (*run)(Context&, const Words&)) {
+    return [&words, run](Context& c) { return run(c, words); };
+  };
+  Object clock = line.object("clock", "clocks");
+  constexpr const char* which = "name or id";
+  clock.verb("list", "all clocks and their rates", list);
+  clock.verb("get", "one clock", with(get)).argument("clock", words.clock, which);
+  clock.verb("set", "set a clock's rate", with(set))
+      .argument("clock", words.clock, which)
+      .argument("rate", words.rate, "100MHz, 1.5GHz, 32768 (hertz)")
+      .option("--round", "WHERE", words.round, "a rate in between goes up, down (default) or closest")
+      .flag("--async", words.async, "as an asynchronous command; waits for its delayed response");
+  clock.verb("enable", "let a clock run", with(enable)).argument("clock", words.clock, which);
+  clock.verb("disable", "stop a clock", with(disable), always).argument("clock", words.clock, which);
+  clock.verb("rates", "the rates a clock can have", with(rates)).argument("clock", words.clock, which);
 }
 
 }  // namespace scmi::tool

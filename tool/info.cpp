@@ -8,6 +8,7 @@
 #include "protocols/catalogue.hpp"
 #include "scmi/call.hpp"
 #include "scmi/common_messages.hpp"
+#include "tool/command_line.hpp"
 #include "tool/commands.hpp"
 
 namespace scmi::tool {
@@ -31,8 +32,6 @@ namespace {
       {"spoken", version && entry != nullptr ? Value(text_of(std::min(version->version, entry->newest))) : Value()});
   return row;
 }
-
-}  // namespace
 
 Outcome<void> info(Context& context) {
   const BaseInfo& base = context.connection.agent().base();
@@ -65,5 +64,9 @@ Outcome<void> info(Context& context) {
   report.add_table("agents", std::move(agents));
   return {};
 }
+
+}  // namespace
+
+void add_info(CommandLine& line) { line.top().verb("info", "who answers", info); }
 
 }  // namespace scmi::tool

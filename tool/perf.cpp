@@ -6,12 +6,20 @@
 
 #include "protocols/performance.hpp"
 #include "tool/choose.hpp"
+#include "tool/command_line.hpp"
 #include "tool/commands.hpp"
 
 namespace scmi::tool {
 namespace {
 
 constexpr std::string_view kind = "performance domain";
+
+struct Words {
+  std::string domain;  ///< Name or id.
+  std::string level;   ///< A level's value, its frequency ("800MHz"), or "@INDEX".
+  std::string min;     ///< As `level`; empty: left as it is.
+  std::string max;
+};
 
 struct Chosen {
   PerformanceDomains domains;
@@ -129,9 +137,7 @@ void report_limit(Report& report, const PerformanceLevels& levels, const std::st
   report.add(which + "_frequency", frequency_value(levels, wire), Measure::hertz);
 }
 
-}  // namespace
-
-Outcome<void> perf_list(Context& context) {
+Outcome<void> list(Context& context) {
   auto domains = open_client<PerformanceDomains>(context.connection, kind);
   if (!domains) return tl::unexpected(domains.error());
   const auto all = domains->list(context.connection.call());
@@ -149,8 +155,8 @@ Outcome<void> perf_list(Context& context) {
   return {};
 }
 
-Outcome<void> perf_levels(Context& context, const PerfArguments& arguments) {
-  const auto chosen = choose_domain(context, arguments.domain);
+Outcome<void> levels(Context& context, const Words& words) {
+  const auto chosen = choose_domain(context, words.domain);
   if (!chosen) return tl::unexpected(chosen.error());
   const auto& [domains, info, levels] = *chosen;
   context.report.add("id", info.id.value);
@@ -169,8 +175,8 @@ Outcome<void> perf_levels(Context& context, const PerfArguments& arguments) {
   return {};
 }
 
-Outcome<void> perf_get(Context& context, const PerfArguments& arguments) {
-  const auto chosen = choose_domain(context, arguments.domain);
+Outcome<void> get(Context& context, const Words& words) {
+  const auto chosen = choose_domain(context, words.domain);
   if (!chosen) return tl::unexpected(chosen.error());
   // Asked for by name, so a refusal is the answer and not a gap in a list.
   if (const auto level = chosen->domains.level_get(chosen->info.id, context.connection.call()); !level) {
@@ -179,11 +185,11 @@ Outcome<void> perf_get(Context& context, const PerfArguments& arguments) {
   return report_row(context, *chosen);
 }
 
-Outcome<void> perf_set(Context& context, const PerfArguments& arguments) {
-  const auto chosen = choose_domain(context, arguments.domain);
+Outcome<void> set(Context& context, const Words& words) {
+  const auto chosen = choose_domain(context, words.domain);
   if (!chosen) return tl::unexpected(chosen.error());
   const auto& [domains, info, levels] = *chosen;
-  const auto wire = parse_level(*chosen, arguments.level);
+  const auto wire = parse_level(*chosen, words.level);
   if (!wire) return tl::unexpected(wire.error());
   if (auto set = domains.level_set(info.id, *wire, context.connection.call()); !set) {
     return failed(fmt::format("setting the level of {}", named(info)), set.error());
@@ -196,13 +202,13 @@ Outcome<void> perf_set(Context& context, const PerfArguments& arguments) {
   return {};
 }
 
-Outcome<void> perf_limits(Context& context, const PerfArguments& arguments) {
-  const auto chosen = choose_domain(context, arguments.domain);
+Outcome<void> limits(Context& context, const Words& words) {
+  const auto chosen = choose_domain(context, words.domain);
   if (!chosen) return tl::unexpected(chosen.error());
   const auto& [domains, info, levels] = *chosen;
   std::optional<std::uint32_t> min;
   std::optional<std::uint32_t> max;
-  for (const auto& [word, wire] : {std::pair(&arguments.min, &min), std::pair(&arguments.max, &max)}) {
+  for (const auto& [word, wire] : {std::pair(&words.min, &min), std::pair(&words.max, &max)}) {
     if (word->empty()) continue;
     const auto level = parse_level(*chosen, *word);
     if (!level) return tl::unexpected(level.error());
@@ -220,6 +226,27 @@ Outcome<void> perf_limits(Context& context, const PerfArguments& arguments) {
   report_limit(context.report, levels, "min", limits->min);
   report_limit(context.report, levels, "max", limits->max);
   return {};
+}
+
+}  // namespace
+
+void add_perf(CommandLine& line) {
+  Words& words = line.keep<Words>();
+  const auto with = [&words](Outcome<void> (*run)(Context&, const Words&)) {
+    return [&words, run](Context& c) { return run(c, words); };
+  };
+  Object perf = line.object("perf", "performance domains");
+  constexpr const char* which = "name or id";
+  perf.verb("list", "all domains and their levels", list);
+  perf.verb("levels", "a domain's levels", with(levels)).argument("domain", words.domain, which);
+  perf.verb("get", "one domain", with(get)).argument("domain", words.domain, which);
+  perf.verb("set", "set a domain's level", with(set))
+      .argument("domain", words.domain, which)
+      .argument("level", words.level, "a level's value, its frequency (800MHz), or @INDEX");
+  perf.verb("limits", "a domain's limits; set with --min, --max", with(limits))
+      .argument("domain", words.domain, which)
+      .option("--min", "LEVEL", words.min, "lowest level allowed, as for set")
+      .option("--max", "LEVEL", words.max, "highest level allowed, as for set");
 }
 
 }  // namespace scmi::tool

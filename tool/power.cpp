@@ -5,12 +5,19 @@
 
 #include "protocols/power_domain.hpp"
 #include "tool/choose.hpp"
+#include "tool/command_line.hpp"
 #include "tool/commands.hpp"
 
 namespace scmi::tool {
 namespace {
 
 constexpr std::string_view kind = "power domain";
+
+struct Words {
+  std::string domain;  ///< Name or id.
+  std::string state;   ///< "on", "off" or a number.
+  bool async = false;
+};
 
 [[nodiscard]] Value state_value(std::uint32_t state) {
   std::string name;
@@ -54,9 +61,7 @@ struct Chosen {
   return Chosen{std::move(*domains), std::move(*info)};
 }
 
-}  // namespace
-
-Outcome<void> power_list(Context& context) {
+Outcome<void> list(Context& context) {
   const auto domains = open_client<PowerDomains>(context.connection, kind);
   if (!domains) return tl::unexpected(domains.error());
   const auto all = domains->list(context.connection.call());
@@ -71,8 +76,8 @@ Outcome<void> power_list(Context& context) {
   return {};
 }
 
-Outcome<void> power_get(Context& context, const PowerArguments& arguments) {
-  const auto chosen = choose_domain(context, arguments.domain);
+Outcome<void> get(Context& context, const Words& words) {
+  const auto chosen = choose_domain(context, words.domain);
   if (!chosen) return tl::unexpected(chosen.error());
   // Asked for by name, so a refusal is the answer and not a gap in a list.
   const auto state = chosen->domains.state_get(chosen->info.id, context.connection.call());
@@ -83,24 +88,24 @@ Outcome<void> power_get(Context& context, const PowerArguments& arguments) {
   return {};
 }
 
-bool power_set_is_dangerous(const PowerArguments& arguments) {
-  const auto state = parse_state(arguments.state);
+/// Whether setting that state takes something away.
+bool takes_away(const Words& words) {
+  const auto state = parse_state(words.state);
   return state && *state != power_domain_protocol::state_on;
 }
 
-Outcome<void> power_set(Context& context, const PowerArguments& arguments) {
-  const auto wanted = parse_state(arguments.state);
-  if (!wanted)
-    return misused(fmt::format("'{}' is no power state", printable(arguments.state)), "say on, off or 0x...");
-  const auto chosen = choose_domain(context, arguments.domain);
+Outcome<void> set(Context& context, const Words& words) {
+  const auto wanted = parse_state(words.state);
+  if (!wanted) return misused(fmt::format("'{}' is no power state", printable(words.state)), "say on, off or 0x...");
+  const auto chosen = choose_domain(context, words.domain);
   if (!chosen) return tl::unexpected(chosen.error());
   const PowerDomainInfo& info = chosen->info;
-  if (power_set_is_dangerous(arguments)) {
+  if (takes_away(words)) {
     const std::string deed = fmt::format("Set {} {} ({}) to {}", kind, info.id.value, printable(info.name),
-                                         equal_but_case(arguments.state, "off") ? "OFF" : arguments.state);
+                                         equal_but_case(words.state, "off") ? "OFF" : words.state);
     if (auto sure = context.confirm.ask(deed); !sure) return sure;
   }
-  const SetMode mode = arguments.async ? SetMode::async : SetMode::sync;
+  const SetMode mode = words.async ? SetMode::async : SetMode::sync;
   const std::string doing = fmt::format("setting {} {} ({})", kind, info.id.value, info.name);
   if (auto set = chosen->domains.state_set(info.id, *wanted, mode, context.connection.call()); !set) {
     return failed(doing, set.error());
@@ -112,8 +117,25 @@ Outcome<void> power_set(Context& context, const PowerArguments& arguments) {
   context.report.add("requested_state", state_value(*wanted), Measure::none, Style::hex);
   const Item now = state_item("state", *state);
   context.report.add(now.key, now.value, now.measure, now.style);
-  context.report.add("async", arguments.async);
+  context.report.add("async", words.async);
   return {};
+}
+
+}  // namespace
+
+void add_power(CommandLine& line) {
+  Words& words = line.keep<Words>();
+  Object power = line.object("power", "power domains");
+  power.verb("list", "all domains and their states", list);
+  power.verb("get", "one domain", [&words](Context& c) { return get(c, words); })
+      .argument("domain", words.domain, "name or id");
+  power
+      .verb(
+          "set", "set a domain's state", [&words](Context& c) { return set(c, words); },
+          [&words] { return takes_away(words); })
+      .argument("domain", words.domain, "name or id")
+      .argument("state", words.state, "on, off, or the state word (0x...)")
+      .flag("--async", words.async, "return once the platform has accepted it");
 }
 
 }  // namespace scmi::tool

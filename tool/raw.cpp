@@ -10,10 +10,16 @@
 #include "protocols/catalogue.hpp"
 #include "scmi/call.hpp"
 #include "scmi/common_messages.hpp"
+#include "tool/command_line.hpp"
 #include "tool/commands.hpp"
 
 namespace scmi::tool {
 namespace {
+
+struct Words {
+  std::vector<std::string> words;  ///< NAME FIELD=VALUE..., or PROTOCOL MESSAGE PAYLOAD...
+  bool delayed = false;            ///< Wait for the delayed response as well.
+};
 
 using catalogue::Kind;
 
@@ -92,8 +98,8 @@ Record record_of(const std::vector<catalogue::FieldValue>& fields) {
   return std::nullopt;
 }
 
-[[nodiscard]] Outcome<Target> target_of(const RawArguments& arguments) {
-  const std::span<const std::string> words = arguments.words;
+[[nodiscard]] Outcome<Target> target_of(const Words& given) {
+  const std::span<const std::string> words = given.words;
   if (words.empty()) return misused("raw: nothing to send", "say NAME FIELD=VALUE..., or PROTOCOL MESSAGE PAYLOAD...");
   if (const catalogue::Entry* entry = catalogue::find(words[0])) {
     if (entry->is_notification()) return misused(fmt::format("{} is a notification, only platforms send it", words[0]));
@@ -202,10 +208,9 @@ Record record_of(const std::vector<catalogue::FieldValue>& fields) {
   return {};
 }
 
-}  // namespace
-
-bool raw_is_dangerous(const RawArguments& arguments) {
-  const auto target = target_of(arguments);
+/// Whether the message may change something; also true for what we do not know.
+bool may_change(const Words& given) {
+  const auto target = target_of(given);
   if (!target) return false;  // It will not be sent.
   if (target->entry == nullptr) return true;
   // Commands that ask, and those that only subscribe the caller, by the words of the specification.
@@ -218,10 +223,10 @@ bool raw_is_dangerous(const RawArguments& arguments) {
   return true;
 }
 
-Outcome<void> raw(Context& context, const RawArguments& arguments) {
-  const auto target = target_of(arguments);
+Outcome<void> raw(Context& context, const Words& given) {
+  const auto target = target_of(given);
   if (!target) return tl::unexpected(target.error());
-  if (raw_is_dangerous(arguments)) {
+  if (may_change(given)) {
     if (auto sure = context.confirm.ask(fmt::format("Send {}", target->name())); !sure) return sure;
   }
   const ProtocolLink link = context.connection.agent().raw_link(target->protocol);
@@ -241,7 +246,7 @@ Outcome<void> raw(Context& context, const RawArguments& arguments) {
   context.report.add("request", std::move(sent));
 
   const std::string doing = fmt::format("sending {}", target->name());
-  if (arguments.delayed) {
+  if (given.delayed) {
     PendingOptions options = context.connection.pending();
     options.expects_delayed = true;
     auto pending = link.start(target->message, *request, std::move(options));
@@ -254,6 +259,18 @@ Outcome<void> raw(Context& context, const RawArguments& arguments) {
   const auto length = link.transact(target->message, *request, reply, context.connection.call());
   if (!length) return failed(doing, length.error());
   return report_answer(context, *target, Kind::response, std::span(reply).first(*length), *version);
+}
+
+}  // namespace
+
+void add_raw(CommandLine& line) {
+  Words& given = line.keep<Words>();
+  line.top()
+      .verb(
+          "raw", "one message: NAME FIELD=VALUE..., or PROTOCOL MESSAGE PAYLOAD...",
+          [&given](Context& c) { return raw(c, given); }, [&given] { return may_change(given); })
+      .arguments("words", given.words, "clock.rate_get clock_id=3, or 0x14 0x6 03000000")
+      .flag("--delayed", given.delayed, "answer the delayed response instead of the response");
 }
 
 }  // namespace scmi::tool

@@ -7,10 +7,18 @@
 #include <functional>
 #include <string>
 
-#include "tool/commands.hpp"
+#include "tool/confirm.hpp"
 #include "tool/connection.hpp"
+#include "tool/report.hpp"
 
 namespace scmi::tool {
+
+/// What a command works with.
+struct Context {
+  Connection& connection;
+  const Confirm& confirm;
+  Report& report;
+};
 
 struct Globals {
   ConnectionOptions connection;

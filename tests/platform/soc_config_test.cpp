@@ -87,7 +87,8 @@ constexpr Mistake mistakes[] = {
      "soc.vendor: \"a_very_long_vendor\" is longer than 15 characters"},
     {"text not ASCII", "vendor = \"acme\"", "vendor = \"\\u00e9\"", "soc.vendor: holds a character that is not"},
     {"empty text", "vendor = \"acme\"", "vendor = \"\"", "soc.vendor: must not be empty"},
-    {"unknown word", "profile = \"3.2\"", "profile = \"9.9\"", "soc.profile: \"9.9\" is not one of \"2.0\", \"3.2\""},
+    {"unknown word", "profile = \"3.2\"", "profile = \"9.9\"",
+     "soc.profile: \"9.9\" is not one of \"1.0\", \"2.0\", \"3.0\", \"3.1\", \"3.2\""},
     {"missing profile", "profile = \"3.2\"", "", "soc.profile: is missing"},
     {"unknown protocol", "[versions]", "[versions]\nclok = 0x10000",
      "soc.toml:7: versions.clok: \"clok\" is not one of base, power_domain, performance, clock"},
@@ -138,9 +139,9 @@ constexpr Mistake mistakes[] = {
      "name = \"one\"\nprotocols = [\"base\"]\n[[agent.channel]]\nprotocols = [\"clock\"]",
      "\"clock\" is not among the agent's protocols"},
     {"two level setters", "[[power_domain]]", "[[agent]]\nname = \"two\"\n[[power_domain]]",
-     "agent[1].performance: the level of \"cpu\" may be set by \"one\" already (may_set_level)"},
+     "agent[1].performance.may_set_level: the level of \"cpu\" may be set by \"one\" already"},
     {"parent out of sight", "[[agent.channel]]", "clock = { visible = [\"uart\"] }\n[[agent.channel]]",
-     "agent[0].clock: sees \"uart\" but not its possible parent \"cpu_clk\""},
+     "agent[0].clock.visible: shows \"uart\" but not its possible parent \"cpu_clk\""},
     {"member of two devices", "[[power_domain]]",
      "[[device]]\nname = \"a\"\nclocks = [\"uart\"]\n[[device]]\nname = \"b\"\nclocks = [\"uart\"]\n[[power_domain]]",
      "device[1].clocks: holds a member of another device"},
@@ -188,7 +189,7 @@ TEST_CASE("soc config: a file that cannot be read is reported by its name") {
 TEST_CASE("soc config: defaults and references of a good file") {
   const auto soc = parse_soc_config(good, "soc.toml");
   REQUIRE(soc.has_value());
-  CHECK(soc->versions[slot(ServedProtocol::performance)] == Version(0x40000));
+  CHECK(soc->versions[ServedProtocol::performance] == Version(0x40000));
   CHECK(soc->power_domains[1].parent == 0);
   CHECK(soc->power_domains[0].states == std::vector<std::uint32_t>{power_state_on, power_state_off});
   CHECK(soc->performance_domains[0].sustained_level == 3);
@@ -201,23 +202,31 @@ TEST_CASE("soc config: defaults and references of a good file") {
   CHECK(agent.channels[0].protocols.size() == 4);
   CHECK(agent.channels[0].size == 128);
   CHECK(agent.channels[0].p2a);
-  CHECK(agent.clocks == std::vector<Index>{0, 1});
+  CHECK(agent.visible[ServedProtocol::clock] == std::vector<Index>{0, 1});
   CHECK_FALSE(agent.clock_rights[0].rate);  // Its performance domain drives it.
   CHECK(agent.clock_rights[1].rate);
 }
 
-TEST_CASE("soc config: profile 2.0 and the version tables choose the protocol versions") {
-  auto soc = parse_soc_config(replaced("\"3.2\"", "\"2.0\""), "soc.toml");
+TEST_CASE("soc config: profiles and the version tables choose the protocol versions") {
+  const auto words = [](std::string_view profile) {
+    const auto soc = parse_soc_config(replaced("\"3.2\"", "\"" + std::string(profile) + "\""), "soc.toml");
+    REQUIRE(soc.has_value());
+    const VersionSet& v = soc->versions;
+    return std::vector<std::uint32_t>{v[ServedProtocol::base].word, v[ServedProtocol::power_domain].word,
+                                      v[ServedProtocol::performance].word, v[ServedProtocol::clock].word};
+  };
+  CHECK(words("1.0") == std::vector<std::uint32_t>{0x10000, 0x10000, 0x10000, 0x10000});
+  CHECK(words("2.0") == std::vector<std::uint32_t>{0x20000, 0x20000, 0x20000, 0x10000});
+  CHECK(words("3.1") == std::vector<std::uint32_t>{0x20000, 0x30000, 0x30000, 0x20000});
+  CHECK(words("3.2") == std::vector<std::uint32_t>{0x20001, 0x30001, 0x40000, 0x30000});
+  auto soc = parse_soc_config(replaced("[versions]\n", "[versions]\nclock = 0x20000\n"), "soc.toml");
   REQUIRE(soc.has_value());
-  CHECK(soc->versions == VersionSet{Version(0x20000), Version(0x20000), Version(0x20000), Version(0x10000)});
-  soc = parse_soc_config(replaced("[versions]\n", "[versions]\nclock = 0x20000\n"), "soc.toml");
-  REQUIRE(soc.has_value());
-  CHECK(soc->versions[slot(ServedProtocol::clock)] == Version(0x20000));
-  CHECK(soc->agents[0].versions[slot(ServedProtocol::clock)] == Version(0x20000));
+  CHECK(soc->versions[ServedProtocol::clock] == Version(0x20000));
+  CHECK(soc->agents[0].versions[ServedProtocol::clock] == Version(0x20000));
   soc = parse_soc_config(replaced("name = \"one\"\n", "name = \"one\"\nversions = { base = 0x10000 }\n"), "soc.toml");
   REQUIRE(soc.has_value());
-  CHECK(soc->versions[slot(ServedProtocol::base)] == Version(0x20001));
-  CHECK(soc->agents[0].versions[slot(ServedProtocol::base)] == Version(0x10000));
+  CHECK(soc->versions[ServedProtocol::base] == Version(0x20001));
+  CHECK(soc->agents[0].versions[ServedProtocol::base] == Version(0x10000));
 }
 
 TEST_CASE("soc config: count makes copies whose names and references follow their numbers") {

@@ -87,24 +87,29 @@ struct VirtualTime : TimeSource {
 struct Recorder : SocObserver {
   std::vector<std::string> log;
   bool allowed = true;
-  void power_state_changed(AgentId cause, Index domain, std::uint32_t state) override {
-    log.push_back(fmt::format("power {} {:#x} by {}", domain, state, cause.value));
+  void happened(AgentId cause, const SocEvent& event) override {
+    std::visit([&](const auto& e) { write(cause, e); }, event);
   }
-  void power_state_requested(AgentId, Index, std::uint32_t) override {}
-  void limits_changed(AgentId cause, Index domain, std::uint32_t max, std::uint32_t min) override {
-    log.push_back(fmt::format("limits {} {}..{} by {}", domain, min, max, cause.value));
+  bool still_allowed(AgentId, ServedProtocol, Index) override { return allowed; }
+
+  void write(AgentId cause, const PowerStateChanged& e) {
+    log.push_back(fmt::format("power {} {:#x} by {}", e.domain, e.state, cause.value));
   }
-  void level_changed(AgentId cause, Index domain, std::uint32_t level) override {
-    log.push_back(fmt::format("level {} {} by {}", domain, level, cause.value));
+  void write(AgentId cause, const LimitsChanged& e) {
+    log.push_back(fmt::format("limits {} {}..{} by {}", e.domain, e.min, e.max, cause.value));
   }
-  void rate_changed(AgentId cause, Index clock, std::uint64_t rate_hz) override {
-    log.push_back(fmt::format("rate {} {} by {}", clock, rate_hz, cause.value));
+  void write(AgentId cause, const LevelChanged& e) {
+    log.push_back(fmt::format("level {} {} by {}", e.domain, e.level, cause.value));
   }
-  void rate_requested(AgentId, Index, std::uint64_t) override {}
-  bool still_allowed(const RateJob&) override { return allowed; }
-  void rate_job_done(const RateJob& job, Status status) override {
-    log.push_back(fmt::format("done {:#x} {} {}", job.header, job.rate_hz, name(status)));
+  void write(AgentId cause, const RateChanged& e) {
+    log.push_back(fmt::format("rate {} {} by {}", e.clock, e.rate_hz, cause.value));
   }
+  void write(AgentId, const RateJobDone& e) {
+    log.push_back(fmt::format("done {:#x} {} {}", e.job.header, e.job.rate_hz, name(e.status)));
+  }
+  /// Everything else is not looked at here.
+  void write(AgentId, const auto&) {}
+
   std::vector<std::string> take() { return std::exchange(log, {}); }
 };
 
