@@ -11,6 +11,7 @@
 #include "protocols/performance_messages.hpp"
 #include "protocols/power_domain_messages.hpp"
 #include "protocols/reset_domain_messages.hpp"
+#include "protocols/voltage_messages.hpp"
 #include "scmi/base_messages.hpp"
 #include "scmi/common_messages.hpp"
 
@@ -23,6 +24,7 @@ constexpr auto protocol_table = std::to_array<ProtocolEntry>({
     ProtocolEntry{protocol::performance, "perf", performance_protocol::newest},
     ProtocolEntry{protocol::clock, "clock", clock_protocol::newest},
     ProtocolEntry{protocol::reset_domain, "reset", reset_domain_protocol::newest},
+    ProtocolEntry{protocol::voltage, "voltage", voltage_protocol::newest},
 });
 
 consteval const ProtocolEntry& owner(ProtocolId id) {
@@ -83,6 +85,12 @@ constexpr auto reset_domain_entries = [] {
       owner(protocol::reset_domain));
 }();
 
+constexpr auto voltage_entries = [] {
+  using namespace voltage_protocol;
+  return protocol_entries<ProtocolAttributes, DomainAttributes, DescribeLevels, ConfigSet, ConfigGet, LevelSet,
+                          LevelGet, DomainNameGet>(owner(protocol::voltage));
+}();
+
 template <std::size_t... N>
 constexpr auto join(const std::array<Entry, N>&... lists) {
   std::array<Entry, (N + ...)> all{};
@@ -92,7 +100,7 @@ constexpr auto join(const std::array<Entry, N>&... lists) {
 }
 
 constexpr auto all_entries =
-    join(base_entries, power_entries, performance_entries, clock_entries, reset_domain_entries);
+    join(base_entries, power_entries, performance_entries, clock_entries, reset_domain_entries, voltage_entries);
 
 [[nodiscard]] std::string with_unit(std::string_view name, Unit unit) {
   return unit == Unit::none ? std::string(name) : fmt::format("{}_{}", name, suffix(unit));
@@ -132,7 +140,6 @@ std::string protocol_name(ProtocolId id) {
   switch (id.value) {
     case protocol::system_power.value: return "system_power";
     case protocol::sensor.value: return "sensor";
-    case protocol::voltage.value: return "voltage";
     case protocol::powercap.value: return "powercap";
     case protocol::pin_control.value: return "pin_control";
     case protocol::telemetry.value: return "telemetry";

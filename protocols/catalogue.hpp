@@ -43,7 +43,7 @@ struct ProtocolEntry {
 
 /// The type of a field's value.
 enum class FieldKind : std::uint8_t {
-  number,  ///< 8, 32 or 64 bits, unsigned.
+  number,  ///< 8, 32 or 64 bits, unsigned unless it is said to be signed.
   status,
   word,  ///< 32 bits made of ranges; they are the `parts`.
   text,
@@ -58,7 +58,8 @@ struct FieldValue {
   Unit unit = Unit::none;
   Display display = Display::decimal;
   bool is_flag = false;      ///< A single bit without names for its values.
-  std::uint64_t number = 0;  ///< number, word, and status (sign extended).
+  bool is_signed = false;    ///< Of a number.
+  std::uint64_t number = 0;  ///< number, word, and status; sign extended where signed.
   std::string value_name;    ///< Name of the value, if it has one ("OFF", "NOT_FOUND").
   std::string text;
   std::vector<FieldValue> parts;
@@ -77,6 +78,7 @@ struct FieldInfo {
   std::uint8_t high = 31;    ///< Bits, where it is a range of a word.
   std::uint8_t low = 0;
   bool may_be_omitted = false;
+  bool is_signed = false;  ///< Of a number.
   std::span<const NamedValue> names{};
   std::vector<FieldInfo>
       parts;  ///< Of a word: its ranges. Of a list: the fields of an entry (one without name if simple).

@@ -31,6 +31,7 @@ using Json = nlohmann::ordered_json;
     case FieldKind::number: break;
   }
   if (field.is_flag) return field.number != 0;
+  if (field.is_signed) return static_cast<std::int64_t>(field.number);
   return field.number;
 }
 

@@ -17,6 +17,7 @@ namespace {
     case Unit::kilohertz: return " kHz";
     case Unit::microseconds: return " us";
     case Unit::bytes: return " bytes";
+    case Unit::microvolts: return " uV";
   }
   return "";
 }
@@ -64,8 +65,12 @@ namespace {
     }
     case FieldKind::number: break;
   }
-  std::string out =
-      field.display == Display::hex ? fmt::format("{:#x}", field.number) : fmt::format("{}", field.number);
+  std::string out;
+  if (field.is_signed) {
+    out = fmt::format("{}", static_cast<std::int64_t>(field.number));
+  } else {
+    out = field.display == Display::hex ? fmt::format("{:#x}", field.number) : fmt::format("{}", field.number);
+  }
   if (!field.value_name.empty()) out += fmt::format("({})", field.value_name);
   return out + std::string(spoken(field.unit));
 }

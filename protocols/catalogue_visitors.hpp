@@ -6,6 +6,7 @@
 
 #include <array>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -22,6 +23,10 @@ namespace scmi::catalogue::detail {
   return {};
 }
 
+[[nodiscard]] constexpr std::uint64_t sign_extended(std::int32_t value) noexcept {
+  return static_cast<std::uint64_t>(std::int64_t{value});
+}
+
 /// Collects the values of a message.
 class Collector {
  public:
@@ -30,7 +35,9 @@ class Collector {
 
   template <class T>
   void u32(const Field& field, const T& value) {
-    add(field, FieldKind::number, wire::to_word(value));
+    FieldValue& v = add(field, FieldKind::number, wire::to_word(value));
+    v.is_signed = std::is_signed_v<T>;
+    if constexpr (std::is_signed_v<T>) v.number = sign_extended(value);
   }
   void status(const Field& field, Status value) { add_status(field.name, value); }
   void u64(const Field& field, std::uint64_t value) { add(field, FieldKind::number, value); }
@@ -75,6 +82,9 @@ class Collector {
         part.number = entry;
       } else if constexpr (wire::is_strong_id<E>) {
         part.number = entry.value;
+      } else if constexpr (std::is_signed_v<E>) {
+        part.is_signed = true;
+        part.number = sign_extended(entry);
       } else {
         part.number = wire::to_word(entry);
       }
@@ -118,7 +128,7 @@ class Describer {
 
   template <class T>
   void u32(const Field& field, const T&) {
-    add(field, FieldKind::number, 4);
+    add(field, FieldKind::number, 4).is_signed = std::is_signed_v<T>;
   }
   void status(const Field& field, Status) { add(field, FieldKind::status, 4); }
   void u64(const Field& field, std::uint64_t) { add(field, FieldKind::number, 8); }
@@ -159,7 +169,8 @@ class Describer {
       E::fields(entry, inner);
     } else {
       const Field entry("", field.unit, field.display, field.names);
-      inner.add(entry, FieldKind::number, static_cast<std::uint32_t>(wire::entry_size<E>(version_)));
+      const auto size = static_cast<std::uint32_t>(wire::entry_size<E>(version_));
+      inner.add(entry, FieldKind::number, size).is_signed = std::is_signed_v<E>;
     }
     add(field.omittable(), FieldKind::list, 0).parts = std::move(parts);
   }

@@ -8,7 +8,8 @@
 // decoder, size (scmi/codec.hpp), printer, JSON and raw-by-name (protocols/catalogue.hpp). What a visitor offers:
 //
 //   v.version()                          the version whose layout is wanted; fields() branches on it
-//   v.u32(field, member)                 one word: std::uint32_t, Version, a 32-bit strong id or enum
+//   v.u32(field, member)                 one word: std::uint32_t, std::int32_t, Version, a 32-bit strong id
+//                                        or enum
 //   v.status(field, member)              one word holding a Status
 //   v.u64(field, member)                 two words, low word first
 //   v.word(field, member, bits)          one word made of bit ranges; the member keeps the raw word, so that
@@ -36,9 +37,9 @@
 namespace scmi {
 
 /// Unit of a number; its suffix ends names ("rate_hz").
-enum class Unit : std::uint8_t { none, hertz, kilohertz, microseconds, bytes };
+enum class Unit : std::uint8_t { none, hertz, kilohertz, microseconds, bytes, microvolts };
 
-/// "hz", "khz", "us", "bytes"; empty for Unit::none.
+/// "hz", "khz", "us", "bytes", "uv"; empty for Unit::none.
 [[nodiscard]] constexpr std::string_view suffix(Unit unit) noexcept {
   switch (unit) {
     case Unit::none: return "";
@@ -46,6 +47,7 @@ enum class Unit : std::uint8_t { none, hertz, kilohertz, microseconds, bytes };
     case Unit::kilohertz: return "khz";
     case Unit::microseconds: return "us";
     case Unit::bytes: return "bytes";
+    case Unit::microvolts: return "uv";
   }
   return "";
 }
@@ -202,7 +204,7 @@ template <class E>
     return sizeof(typename E::rep) == 1 ? EntryKind::byte : EntryKind::word;
   } else if constexpr (std::is_same_v<E, std::uint64_t>) {
     return EntryKind::pair;
-  } else if constexpr (std::is_same_v<E, std::uint32_t>) {
+  } else if constexpr (std::is_same_v<E, std::uint32_t> || std::is_same_v<E, std::int32_t>) {
     return EntryKind::word;
   } else {
     static_assert(std::is_class_v<E>, "no wire form for this kind of list entry");

@@ -43,6 +43,7 @@ struct Target {
     case Unit::kilohertz: return Measure::kilohertz;
     case Unit::microseconds: return Measure::microseconds;
     case Unit::bytes: return Measure::bytes;
+    case Unit::microvolts: return Measure::microvolts;
   }
   return Measure::none;
 }
@@ -69,6 +70,7 @@ struct Target {
   }
   if (field.is_flag) return field.number != 0;
   if (!field.value_name.empty()) return Named{static_cast<std::int64_t>(field.number), field.value_name};
+  if (field.is_signed) return static_cast<std::int64_t>(field.number);
   return field.number;
 }
 

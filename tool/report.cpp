@@ -38,7 +38,7 @@ Overload(F...) -> Overload<F...>;
 
 [[nodiscard]] Cell cell_of(const Value& value, const Item& item) {
   return std::visit(Overload{[](std::monostate) { return Cell{"-"}; }, [](bool v) { return Cell{v ? "yes" : "no"}; },
-                             [](std::int64_t v) { return Cell{fmt::format("{}", v), true}; },
+                             [&](std::int64_t v) { return Cell{readable_signed(v, item.measure), true}; },
                              [&](std::uint64_t v) { return Cell{number_text(v, item), true}; },
                              [](const std::string& v) { return Cell{v.empty() ? "-" : printable(v)}; },
                              [&](const Named& v) { return Cell{printable(named_text(v, item))}; },

@@ -30,6 +30,7 @@ struct Scale {
 constexpr std::array<Scale, 4> hertz{Scale{1e9, "GHz"}, {1e6, "MHz"}, {1e3, "kHz"}, {1, "Hz"}};
 constexpr std::array<Scale, 3> time{Scale{1e6, "s"}, {1e3, "ms"}, {1, "us"}};
 constexpr std::array<Scale, 3> power{Scale{1e6, "W"}, {1e3, "mW"}, {1, "uW"}};
+constexpr std::array<Scale, 3> voltage{Scale{1e6, "V"}, {1e3, "mV"}, {1, "uV"}};
 
 struct Suffix {
   std::string_view text;
@@ -79,6 +80,7 @@ std::string_view suffix(Measure measure) noexcept {
     case Measure::bytes: return "bytes";
     case Measure::milliwatts: return "mw";
     case Measure::microwatts: return "uw";
+    case Measure::microvolts: return "uv";
   }
   return "";
 }
@@ -93,8 +95,14 @@ std::string readable(std::uint64_t value, Measure measure) {
     case Measure::bytes: return fmt::format("{} bytes", value);
     case Measure::milliwatts: return scaled(number * 1e3, power);
     case Measure::microwatts: return scaled(number, power);
+    case Measure::microvolts: return scaled(number, voltage);
   }
   return {};
+}
+
+std::string readable_signed(std::int64_t value, Measure measure) {
+  if (value >= 0) return readable(static_cast<std::uint64_t>(value), measure);
+  return '-' + readable(0 - static_cast<std::uint64_t>(value), measure);
 }
 
 std::optional<std::uint64_t> parse_number(std::string_view text) {

@@ -13,12 +13,13 @@
 namespace scmi::tool {
 
 /// Unit of a number in a report; its suffix ends the key ("rate_hz").
-enum class Measure : std::uint8_t { none, hertz, kilohertz, microseconds, bytes, milliwatts, microwatts };
+enum class Measure : std::uint8_t { none, hertz, kilohertz, microseconds, bytes, milliwatts, microwatts, microvolts };
 
-/// "hz", "khz", "us", "bytes", "mw", "uw"; empty for none.
+/// "hz", "khz", "us", "bytes", "mw", "uw", "uv"; empty for none.
 [[nodiscard]] std::string_view suffix(Measure measure) noexcept;
 /// "1.2 GHz", "2.1168 MHz", "1.45 ms": scaled, six digits.
 [[nodiscard]] std::string readable(std::uint64_t value, Measure measure);
+[[nodiscard]] std::string readable_signed(std::int64_t value, Measure measure);
 
 /// Whole text as a number, decimal or 0x…; nothing if it is anything else or does not fit.
 [[nodiscard]] std::optional<std::uint64_t> parse_number(std::string_view text);

@@ -93,6 +93,7 @@ void power_domain(Goldens& g);
 void performance(Goldens& g);
 void clock(Goldens& g);
 void reset_domain(Goldens& g);
+void voltage(Goldens& g);
 
 inline std::vector<Row> all_rows() {
   Goldens g;
@@ -101,6 +102,7 @@ inline std::vector<Row> all_rows() {
   performance(g);
   clock(g);
   reset_domain(g);
+  voltage(g);
   return g.rows();
 }
 

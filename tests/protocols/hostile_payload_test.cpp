@@ -150,14 +150,18 @@ TEST_CASE("by name: what was printed of a golden message makes the same bytes ag
       } else if (field.kind == catalogue::FieldKind::list) {
         for (const catalogue::FieldValue& part : field.parts) {
           if (!value.empty()) value += ',';
-          if (part.kind != catalogue::FieldKind::record) value += std::to_string(part.number);
+          if (part.kind != catalogue::FieldKind::record) {
+            value +=
+                part.is_signed ? std::to_string(static_cast<std::int64_t>(part.number)) : std::to_string(part.number);
+          }
           for (std::size_t j = 0; j < part.parts.size(); ++j) {
             if (j != 0) value += ':';
             value += std::to_string(static_cast<std::int64_t>(part.parts[j].number));
           }
         }
       } else {
-        value = std::to_string(field.number);
+        value =
+            field.is_signed ? std::to_string(static_cast<std::int64_t>(field.number)) : std::to_string(field.number);
       }
       names.push_back(field.key());
       values.push_back(value);
