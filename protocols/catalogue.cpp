@@ -10,6 +10,7 @@
 #include "protocols/clock_messages.hpp"
 #include "protocols/performance_messages.hpp"
 #include "protocols/power_domain_messages.hpp"
+#include "protocols/powercap_messages.hpp"
 #include "protocols/reset_domain_messages.hpp"
 #include "protocols/voltage_messages.hpp"
 #include "scmi/base_messages.hpp"
@@ -25,6 +26,7 @@ constexpr auto protocol_table = std::to_array<ProtocolEntry>({
     ProtocolEntry{protocol::clock, "clock", clock_protocol::newest},
     ProtocolEntry{protocol::reset_domain, "reset", reset_domain_protocol::newest},
     ProtocolEntry{protocol::voltage, "voltage", voltage_protocol::newest},
+    ProtocolEntry{protocol::powercap, "powercap", powercap_protocol::newest},
 });
 
 consteval const ProtocolEntry& owner(ProtocolId id) {
@@ -91,6 +93,13 @@ constexpr auto voltage_entries = [] {
                           LevelGet, DomainNameGet>(owner(protocol::voltage));
 }();
 
+constexpr auto powercap_entries = [] {
+  using namespace powercap_protocol;
+  return protocol_entries<ProtocolAttributes, DomainAttributes, CapGet, CapSet, PaiGet, PaiSet, DomainNameGet,
+                          MeasurementsGet, CapNotify, MeasurementsNotify, DescribeFastchannel, CapChanged,
+                          MeasurementsChanged>(owner(protocol::powercap));
+}();
+
 template <std::size_t... N>
 constexpr auto join(const std::array<Entry, N>&... lists) {
   std::array<Entry, (N + ...)> all{};
@@ -99,8 +108,8 @@ constexpr auto join(const std::array<Entry, N>&... lists) {
   return all;
 }
 
-constexpr auto all_entries =
-    join(base_entries, power_entries, performance_entries, clock_entries, reset_domain_entries, voltage_entries);
+constexpr auto all_entries = join(base_entries, power_entries, performance_entries, clock_entries, reset_domain_entries,
+                                  voltage_entries, powercap_entries);
 
 [[nodiscard]] std::string with_unit(std::string_view name, Unit unit) {
   return unit == Unit::none ? std::string(name) : fmt::format("{}_{}", name, suffix(unit));
@@ -140,7 +149,6 @@ std::string protocol_name(ProtocolId id) {
   switch (id.value) {
     case protocol::system_power.value: return "system_power";
     case protocol::sensor.value: return "sensor";
-    case protocol::powercap.value: return "powercap";
     case protocol::pin_control.value: return "pin_control";
     case protocol::telemetry.value: return "telemetry";
     default: return fmt::format("{:#04x}", id.value);

@@ -94,6 +94,7 @@ void performance(Goldens& g);
 void clock(Goldens& g);
 void reset_domain(Goldens& g);
 void voltage(Goldens& g);
+void powercap(Goldens& g);
 
 inline std::vector<Row> all_rows() {
   Goldens g;
@@ -103,6 +104,7 @@ inline std::vector<Row> all_rows() {
   clock(g);
   reset_domain(g);
   voltage(g);
+  powercap(g);
   return g.rows();
 }
 
