@@ -10,7 +10,8 @@ using namespace base_protocol;
 Result<Base> Base::open(const Agent& agent) {
   Result<ProtocolLink> link = agent.link(protocol::base);
   if (!link) return link.error();
-  return Base(std::move(*link));
+  const std::optional<AgentName>& self = agent.base().self;
+  return Base(std::move(*link), self ? std::optional(self->id) : std::nullopt);
 }
 
 Result<Version> Base::platform_version(const CallOptions& options) const {
@@ -91,7 +92,10 @@ Result<void> Base::set_protocol_permissions(AgentId agent, std::uint32_t device,
 
 Result<void> Base::reset_agent_configuration(AgentId agent, bool reset_permissions, const CallOptions& options) const {
   const std::uint32_t flags = ResetAgentConfiguration::reset_permissions.put(reset_permissions ? 1 : 0);
-  return detail::order(link_, ResetAgentConfiguration{agent, flags}, options);
+  const Result<void> reset = detail::order(link_, ResetAgentConfiguration{agent, flags}, options);
+  EventSwitches& switches = link_.notifications()->switches();
+  if (reset && agent == ourselves_ && switches.attached_to(*link_.registry())) switches.renew();
+  return reset;
 }
 
 Result<void> Base::notify_errors(bool enable, const CallOptions& options) const {
@@ -99,11 +103,11 @@ Result<void> Base::notify_errors(bool enable, const CallOptions& options) const 
 }
 
 Subscription Base::on_error_event(ErrorCallback callback) const {
-  return detail::subscribe<ErrorEvent>(link_, std::move(callback));
+  return listen<ErrorsEvent>(link_, std::move(callback));
 }
 
 Result<Subscription> Base::watch_errors(ErrorCallback callback, const CallOptions& options) const {
-  return detail::enabled(link_, on_error_event(std::move(callback)), [&] { return notify_errors(true, options); });
+  return watch<ErrorsEvent>(link_, NoSource(), std::move(callback), options);
 }
 
 }  // namespace scmi

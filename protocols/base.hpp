@@ -4,6 +4,7 @@
 // answers (Agent::base()): this is for asking again, for errors, and for agents that are trusted with permissions.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,11 @@
 #include "scmi/base_messages.hpp"
 
 namespace scmi {
+
+/// Row for watch(), subscribe() and listen().
+namespace base_protocol {
+using ErrorsEvent = Event<ErrorEvent, NotifyErrors>;
+}  // namespace base_protocol
 
 /// Every method blocks, may be called from any thread, and answers the errors of call() (the platform's status among
 /// them). Those that need a newer version than the platform's answer unsupported. Must not outlive the transport.
@@ -46,7 +52,8 @@ class Base {
   /// BASE_SET_PROTOCOL_PERMISSIONS: commands of one protocol on a device.
   [[nodiscard]] Result<void> set_protocol_permissions(AgentId agent, std::uint32_t device, ProtocolId protocol,
                                                       bool allow, const CallOptions& options = {}) const;
-  /// BASE_RESET_AGENT_CONFIGURATION: undoes every setting of the agent, and its permissions if asked to.
+  /// BASE_RESET_AGENT_CONFIGURATION: undoes every setting of the agent, and its permissions if asked to. Where that is
+  /// ourselves, the notifications that our subscriptions need are switched on again.
   [[nodiscard]] Result<void> reset_agent_configuration(AgentId agent, bool reset_permissions,
                                                        const CallOptions& options = {}) const;
 
@@ -55,13 +62,14 @@ class Base {
   /// Receives BASE_ERROR_EVENT. Callbacks run in the agent's dispatcher. Nothing is asked of the platform.
   using ErrorCallback = std::function<void(const base_protocol::ErrorEvent&)>;
   [[nodiscard]] Subscription on_error_event(ErrorCallback callback) const;
-  /// Both together. Error: unsupported also without a P2A channel.
+  /// See Clocks::watch_rate.
   [[nodiscard]] Result<Subscription> watch_errors(ErrorCallback callback, const CallOptions& options = {}) const;
 
  private:
-  explicit Base(ProtocolLink link) : link_(std::move(link)) {}
+  Base(ProtocolLink link, std::optional<AgentId> ourselves) : link_(std::move(link)), ourselves_(ourselves) {}
 
   ProtocolLink link_;
+  std::optional<AgentId> ourselves_;
 };
 
 }  // namespace scmi

@@ -205,25 +205,18 @@ Result<void> Clocks::rate_change_requested_notify(ClockId clock, bool enable, co
 }
 
 Subscription Clocks::on_rate_changed(RateCallback callback) const {
-  return detail::subscribe<RateChanged>(link_, std::move(callback));
+  return listen<RateChangedEvent>(link_, std::move(callback));
 }
 Subscription Clocks::on_rate_change_requested(RateRequestCallback callback) const {
-  return detail::subscribe<RateChangeRequested>(link_, std::move(callback));
+  return listen<RateChangeRequestedEvent>(link_, std::move(callback));
 }
 
 Result<Subscription> Clocks::watch_rate(ClockId clock, RateCallback callback, const CallOptions& options) const {
-  auto filter = [clock, callback = std::move(callback)](const RateChanged& n) {
-    if (n.clock_id == clock) callback(n);
-  };
-  return detail::enabled(link_, on_rate_changed(std::move(filter)), [&] { return rate_notify(clock, true, options); });
+  return watch<RateChangedEvent>(link_, clock, std::move(callback), options);
 }
 Result<Subscription> Clocks::watch_rate_requests(ClockId clock, RateRequestCallback callback,
                                                  const CallOptions& options) const {
-  auto filter = [clock, callback = std::move(callback)](const RateChangeRequested& n) {
-    if (n.clock_id == clock) callback(n);
-  };
-  return detail::enabled(link_, on_rate_change_requested(std::move(filter)),
-                         [&] { return rate_change_requested_notify(clock, true, options); });
+  return watch<RateChangeRequestedEvent>(link_, clock, std::move(callback), options);
 }
 
 }  // namespace scmi

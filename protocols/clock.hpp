@@ -13,6 +13,12 @@
 
 namespace scmi {
 
+/// Rows for watch(), subscribe() and listen().
+namespace clock_protocol {
+using RateChangedEvent = Event<RateChanged, RateNotify, &RateChanged::clock_id>;
+using RateChangeRequestedEvent = Event<RateChangeRequested, RateChangeRequestedNotify, &RateChangeRequested::clock_id>;
+}  // namespace clock_protocol
+
 /// What CLOCK_ATTRIBUTES and CLOCK_NAME_GET say about a clock.
 struct ClockInfo {
   ClockId id;
@@ -137,7 +143,7 @@ class Clocks {
   [[nodiscard]] Result<void> parent_set(ClockId clock, ClockId parent, const CallOptions& options = {}) const;
   [[nodiscard]] Result<ClockPermissions> permissions(ClockId clock, const CallOptions& options = {}) const;
 
-  /// CLOCK_RATE_NOTIFY and CLOCK_RATE_CHANGE_REQUESTED_NOTIFY: tell the platform; who receives is said below.
+  /// CLOCK_RATE_NOTIFY and CLOCK_RATE_CHANGE_REQUESTED_NOTIFY by hand; watch_...() does it by itself.
   [[nodiscard]] Result<void> rate_notify(ClockId clock, bool enable, const CallOptions& options = {}) const;
   [[nodiscard]] Result<void> rate_change_requested_notify(ClockId clock, bool enable,
                                                           const CallOptions& options = {}) const;
@@ -146,8 +152,9 @@ class Clocks {
   using RateRequestCallback = std::function<void(const clock_protocol::RateChangeRequested&)>;
   [[nodiscard]] Subscription on_rate_changed(RateCallback callback) const;
   [[nodiscard]] Subscription on_rate_change_requested(RateRequestCallback callback) const;
-  /// Both together, for one clock. Cancelling the subscription leaves the platform's notification on: other
-  /// subscribers may need it. Error: unsupported also without a P2A channel.
+  /// For one clock, switched on at the platform for as long as some subscription of ours wants it (it is counted), and
+  /// again after a new probe that takes the subscriptions over. Errors: the platform's status; unsupported also without
+  /// a P2A channel.
   [[nodiscard]] Result<Subscription> watch_rate(ClockId clock, RateCallback callback,
                                                 const CallOptions& options = {}) const;
   [[nodiscard]] Result<Subscription> watch_rate_requests(ClockId clock, RateRequestCallback callback,

@@ -172,27 +172,19 @@ Result<void> PerformanceDomains::notify_level(DomainId domain, bool enable, cons
 }
 
 Subscription PerformanceDomains::on_limits_changed(LimitsCallback callback) const {
-  return detail::subscribe<LimitsChanged>(link_, std::move(callback));
+  return listen<LimitsChangedEvent>(link_, std::move(callback));
 }
 Subscription PerformanceDomains::on_level_changed(LevelCallback callback) const {
-  return detail::subscribe<LevelChanged>(link_, std::move(callback));
+  return listen<LevelChangedEvent>(link_, std::move(callback));
 }
 
 Result<Subscription> PerformanceDomains::watch_limits(DomainId domain, LimitsCallback callback,
                                                       const CallOptions& options) const {
-  auto filter = [domain, callback = std::move(callback)](const LimitsChanged& n) {
-    if (n.domain_id == domain) callback(n);
-  };
-  return detail::enabled(link_, on_limits_changed(std::move(filter)),
-                         [&] { return notify_limits(domain, true, options); });
+  return watch<LimitsChangedEvent>(link_, domain, std::move(callback), options);
 }
 Result<Subscription> PerformanceDomains::watch_level(DomainId domain, LevelCallback callback,
                                                      const CallOptions& options) const {
-  auto filter = [domain, callback = std::move(callback)](const LevelChanged& n) {
-    if (n.domain_id == domain) callback(n);
-  };
-  return detail::enabled(link_, on_level_changed(std::move(filter)),
-                         [&] { return notify_level(domain, true, options); });
+  return watch<LevelChangedEvent>(link_, domain, std::move(callback), options);
 }
 
 }  // namespace scmi

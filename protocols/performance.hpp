@@ -14,6 +14,12 @@
 
 namespace scmi {
 
+/// Rows for watch(), subscribe() and listen().
+namespace performance_protocol {
+using LimitsChangedEvent = Event<LimitsChanged, NotifyLimits, &LimitsChanged::domain_id>;
+using LevelChangedEvent = Event<LevelChanged, NotifyLevel, &LevelChanged::domain_id>;
+}  // namespace performance_protocol
+
 /// In what power costs are counted.
 enum class PowerUnit : std::uint8_t { abstract, milliwatt, microwatt, unknown };
 
@@ -109,7 +115,7 @@ class PerformanceDomains {
   [[nodiscard]] Result<Fastchannel> describe_fastchannel(DomainId domain, MessageId message,
                                                          const CallOptions& options = {}) const;
 
-  /// PERFORMANCE_NOTIFY_LIMITS and PERFORMANCE_NOTIFY_LEVEL: tell the platform; who receives is said below.
+  /// PERFORMANCE_NOTIFY_LIMITS and PERFORMANCE_NOTIFY_LEVEL by hand; watch_...() does it by itself.
   [[nodiscard]] Result<void> notify_limits(DomainId domain, bool enable, const CallOptions& options = {}) const;
   [[nodiscard]] Result<void> notify_level(DomainId domain, bool enable, const CallOptions& options = {}) const;
   /// Receives what comes for any domain. Callbacks run in the agent's dispatcher. Nothing is asked of the platform.
@@ -117,7 +123,7 @@ class PerformanceDomains {
   using LevelCallback = std::function<void(const performance_protocol::LevelChanged&)>;
   [[nodiscard]] Subscription on_limits_changed(LimitsCallback callback) const;
   [[nodiscard]] Subscription on_level_changed(LevelCallback callback) const;
-  /// Both together, for one domain. See Clocks::watch_rate.
+  /// For one domain. See Clocks::watch_rate.
   [[nodiscard]] Result<Subscription> watch_limits(DomainId domain, LimitsCallback callback,
                                                   const CallOptions& options = {}) const;
   [[nodiscard]] Result<Subscription> watch_level(DomainId domain, LevelCallback callback,

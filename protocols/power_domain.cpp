@@ -69,27 +69,19 @@ Result<void> PowerDomains::state_change_requested_notify(DomainId domain, bool e
 }
 
 Subscription PowerDomains::on_state_changed(StateCallback callback) const {
-  return detail::subscribe<StateChanged>(link_, std::move(callback));
+  return listen<StateChangedEvent>(link_, std::move(callback));
 }
 Subscription PowerDomains::on_state_change_requested(StateRequestCallback callback) const {
-  return detail::subscribe<StateChangeRequested>(link_, std::move(callback));
+  return listen<StateChangeRequestedEvent>(link_, std::move(callback));
 }
 
 Result<Subscription> PowerDomains::watch_state(DomainId domain, StateCallback callback,
                                                const CallOptions& options) const {
-  auto filter = [domain, callback = std::move(callback)](const StateChanged& n) {
-    if (n.domain_id == domain) callback(n);
-  };
-  return detail::enabled(link_, on_state_changed(std::move(filter)),
-                         [&] { return state_notify(domain, true, options); });
+  return watch<StateChangedEvent>(link_, domain, std::move(callback), options);
 }
 Result<Subscription> PowerDomains::watch_state_requests(DomainId domain, StateRequestCallback callback,
                                                         const CallOptions& options) const {
-  auto filter = [domain, callback = std::move(callback)](const StateChangeRequested& n) {
-    if (n.domain_id == domain) callback(n);
-  };
-  return detail::enabled(link_, on_state_change_requested(std::move(filter)),
-                         [&] { return state_change_requested_notify(domain, true, options); });
+  return watch<StateChangeRequestedEvent>(link_, domain, std::move(callback), options);
 }
 
 }  // namespace scmi

@@ -12,6 +12,13 @@
 
 namespace scmi {
 
+/// Rows for watch(), subscribe() and listen().
+namespace power_domain_protocol {
+using StateChangedEvent = Event<StateChanged, StateNotify, &StateChanged::domain_id>;
+using StateChangeRequestedEvent =
+    Event<StateChangeRequested, StateChangeRequestedNotify, &StateChangeRequested::domain_id>;
+}  // namespace power_domain_protocol
+
 /// What POWER_DOMAIN_ATTRIBUTES and POWER_DOMAIN_NAME_GET say about a domain.
 struct PowerDomainInfo {
   DomainId id;
@@ -55,7 +62,7 @@ class PowerDomains {
   [[nodiscard]] Result<void> state_set(DomainId domain, std::uint32_t power_state, SetMode mode = SetMode::sync,
                                        const CallOptions& options = {}) const;
 
-  /// POWER_STATE_NOTIFY and POWER_STATE_CHANGE_REQUESTED_NOTIFY: tell the platform; who receives is said below.
+  /// POWER_STATE_NOTIFY and POWER_STATE_CHANGE_REQUESTED_NOTIFY by hand; watch_...() does it by itself.
   [[nodiscard]] Result<void> state_notify(DomainId domain, bool enable, const CallOptions& options = {}) const;
   [[nodiscard]] Result<void> state_change_requested_notify(DomainId domain, bool enable,
                                                            const CallOptions& options = {}) const;
@@ -64,7 +71,7 @@ class PowerDomains {
   using StateRequestCallback = std::function<void(const power_domain_protocol::StateChangeRequested&)>;
   [[nodiscard]] Subscription on_state_changed(StateCallback callback) const;
   [[nodiscard]] Subscription on_state_change_requested(StateRequestCallback callback) const;
-  /// Both together, for one domain. See Clocks::watch_rate. Platforms may deliver an event more than once.
+  /// For one domain. See Clocks::watch_rate. Platforms may deliver an event more than once.
   [[nodiscard]] Result<Subscription> watch_state(DomainId domain, StateCallback callback,
                                                  const CallOptions& options = {}) const;
   [[nodiscard]] Result<Subscription> watch_state_requests(DomainId domain, StateRequestCallback callback,

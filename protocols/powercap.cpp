@@ -157,25 +157,22 @@ Result<void> Powercaps::measurements_notify(DomainId domain, bool enable, Powerc
 }
 
 Subscription Powercaps::on_cap_changed(CapCallback callback) const {
-  return detail::subscribe<CapChanged>(link_, std::move(callback));
+  return listen<CapChangedEvent>(link_, std::move(callback));
 }
 Subscription Powercaps::on_measurements_changed(MeasurementsCallback callback) const {
-  return detail::subscribe<MeasurementsChanged>(link_, std::move(callback));
+  return listen<MeasurementsChangedEvent>(link_, std::move(callback));
 }
 
 Result<Subscription> Powercaps::watch_cap(DomainId domain, CapCallback callback, const CallOptions& options) const {
-  auto filter = [domain, callback = std::move(callback)](const CapChanged& n) {
-    if (n.domain_id == domain) callback(n);
-  };
-  return detail::enabled(link_, on_cap_changed(std::move(filter)), [&] { return cap_notify(domain, true, options); });
+  return watch<CapChangedEvent>(link_, domain, std::move(callback), options);
 }
 Result<Subscription> Powercaps::watch_measurements(DomainId domain, PowercapThresholds thresholds,
                                                    MeasurementsCallback callback, const CallOptions& options) const {
-  auto filter = [domain, callback = std::move(callback)](const MeasurementsChanged& n) {
-    if (n.domain_id == domain) callback(n);
-  };
-  return detail::enabled(link_, on_measurements_changed(std::move(filter)),
-                         [&] { return measurements_notify(domain, true, thresholds, options); });
+  if (thresholds.low > thresholds.high) {
+    return Error::local(LocalError::invalid_argument, detail::context_of<MeasurementsNotify>(link_));
+  }
+  const MeasurementsNotify enable{domain, notify_enable_bit.put(1), thresholds.low, thresholds.high};
+  return watch<MeasurementsChangedEvent>(link_, domain, enable, std::move(callback), options);
 }
 
 }  // namespace scmi

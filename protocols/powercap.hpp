@@ -14,6 +14,12 @@
 
 namespace scmi {
 
+/// Rows for watch(), subscribe() and listen().
+namespace powercap_protocol {
+using CapChangedEvent = Event<CapChanged, CapNotify, &CapChanged::domain_id>;
+using MeasurementsChangedEvent = Event<MeasurementsChanged, MeasurementsNotify, &MeasurementsChanged::domain_id>;
+}  // namespace powercap_protocol
+
 /// In what a domain counts power.
 enum class PowercapUnit : std::uint8_t { abstract, microwatt, milliwatt, unknown };
 
@@ -133,7 +139,7 @@ class Powercaps {
   using MeasurementsCallback = std::function<void(const powercap_protocol::MeasurementsChanged&)>;
   [[nodiscard]] Subscription on_cap_changed(CapCallback callback) const;
   [[nodiscard]] Subscription on_measurements_changed(MeasurementsCallback callback) const;
-  /// Both together, for one domain. See Clocks::watch_rate.
+  /// For one domain. See Clocks::watch_rate; the newest subscription's thresholds hold.
   [[nodiscard]] Result<Subscription> watch_cap(DomainId domain, CapCallback callback,
                                                const CallOptions& options = {}) const;
   [[nodiscard]] Result<Subscription> watch_measurements(DomainId domain, PowercapThresholds thresholds,

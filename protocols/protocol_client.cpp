@@ -10,8 +10,10 @@ Result<bool> has_message(const ProtocolLink& link, MessageId message, const Call
   return reply.error();
 }
 
-Result<OpenedProtocol> open_protocol(const Agent& agent, ProtocolId protocol, std::span<const Version> known,
-                                     const CallOptions& options) {
+namespace {
+
+Result<OpenedProtocol> settle_version(const Agent& agent, ProtocolId protocol, std::span<const Version> known,
+                                      const CallOptions& options) {
   Result<ProtocolLink> link = agent.link(protocol);
   if (!link) return link.error();
   OpenedProtocol opened{std::move(*link), {}, false};
@@ -40,6 +42,16 @@ Result<OpenedProtocol> open_protocol(const Agent& agent, ProtocolId protocol, st
     opened.negotiated = true;
   }
   return Result<OpenedProtocol>(std::move(opened));
+}
+
+}  // namespace
+
+Result<OpenedProtocol> open_protocol(const Agent& agent, ProtocolId protocol, std::span<const Version> known,
+                                     const CallOptions& options) {
+  Result<OpenedProtocol> opened = settle_version(agent, protocol, known, options);
+  // Subscriptions that waited for this go to the platform now, after the version was settled.
+  if (opened) agent.notifications()->switches().opened(*agent.registry(), protocol, opened->link.version());
+  return opened;
 }
 
 Result<bool> PageBounds::take(std::size_t returned, std::uint32_t remaining) noexcept {

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the typed clients share: opening a protocol at a version both sides speak, the bounds of paged replies, typed
-// notifications and names.
+// What the typed clients share: opening a protocol at a version both sides speak, the bounds of paged replies, and
+// names. Notifications are in protocols/event.hpp.
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <limits>
 #include <span>
 #include <string>
@@ -13,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "protocols/event.hpp"
 #include "scmi/agent.hpp"
 #include "scmi/call.hpp"
 #include "scmi/common_messages.hpp"
@@ -117,32 +117,6 @@ template <class NameGet>
     if (reply.error().origin != Origin::platform) return reply.error();
   }
   return std::string(short_name.view());
-}
-
-/// Delivers decoded notifications. One that is too short is counted as malformed on the protocol's P2A channel.
-template <class N>
-[[nodiscard]] Subscription subscribe(const ProtocolLink& link, std::function<void(const N&)> callback) {
-  return link.subscribe(N::info.message,
-                        [registry = link.registry(), protocol = link.protocol(), version = link.version(),
-                         callback = std::move(callback)](std::span<const std::byte> payload) {
-                          const Result<N> notification = decode<N>(payload, version);
-                          if (notification) {
-                            callback(*notification);
-                            return;
-                          }
-                          const ChannelRef channel = registry->channel(protocol, Direction::p2a);
-                          if (channel) channel->counters(protocol).add(Count::malformed);
-                        });
-}
-
-/// Subscribes first and tells the platform then, so that nothing falls between. Errors: unsupported without a P2A
-/// channel, those of `enable`.
-template <class Enable>
-[[nodiscard]] Result<Subscription> enabled(const ProtocolLink& link, Subscription subscription, Enable&& enable) {
-  if (!link.has_p2a()) return Error::local(LocalError::unsupported, {link.protocol().value, 0, Step::none, 0});
-  const Result<void> told = enable();
-  if (!told) return told.error();
-  return Result<Subscription>(std::move(subscription));
 }
 
 /// All entities that the platform describes; one that answers an error status is left out.

@@ -91,16 +91,12 @@ Result<void> ResetDomains::reset_notify(DomainId domain, bool enable, const Call
 }
 
 Subscription ResetDomains::on_reset_issued(IssuedCallback callback) const {
-  return detail::subscribe<Issued>(link_, std::move(callback));
+  return listen<IssuedEvent>(link_, std::move(callback));
 }
 
 Result<Subscription> ResetDomains::watch_reset(DomainId domain, IssuedCallback callback,
                                                const CallOptions& options) const {
-  auto filter = [domain, callback = std::move(callback)](const Issued& n) {
-    if (n.domain_id == domain) callback(n);
-  };
-  return detail::enabled(link_, on_reset_issued(std::move(filter)),
-                         [&] { return reset_notify(domain, true, options); });
+  return watch<IssuedEvent>(link_, domain, std::move(callback), options);
 }
 
 }  // namespace scmi

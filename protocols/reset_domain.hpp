@@ -13,6 +13,11 @@
 
 namespace scmi {
 
+/// Row for watch(), subscribe() and listen().
+namespace reset_domain_protocol {
+using IssuedEvent = Event<Issued, Notify, &Issued::domain_id>;
+}  // namespace reset_domain_protocol
+
 /// What RESET_DOMAIN_ATTRIBUTES and RESET_DOMAIN_NAME_GET say about a domain.
 struct ResetDomainInfo {
   DomainId id;
@@ -86,7 +91,7 @@ class ResetDomains {
   /// Receives what comes for any domain. Callbacks run in the agent's dispatcher. Nothing is asked of the platform.
   using IssuedCallback = std::function<void(const reset_domain_protocol::Issued&)>;
   [[nodiscard]] Subscription on_reset_issued(IssuedCallback callback) const;
-  /// Both together, for one domain. See Clocks::watch_rate.
+  /// For one domain. See Clocks::watch_rate.
   [[nodiscard]] Result<Subscription> watch_reset(DomainId domain, IssuedCallback callback,
                                                  const CallOptions& options = {}) const;
 

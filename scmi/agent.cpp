@@ -6,11 +6,9 @@
 
 namespace scmi {
 
-Agent::Agent(std::shared_ptr<ChannelRegistry> registry, Waiter& waiter)
-    : registry_(std::move(registry)), hub_(std::make_shared<NotificationHub>(waiter)) {}
-
 void Agent::shutdown() noexcept {
   registry_->retire();
+  hub_->switches().detach(*registry_);
   registry_->close_all();
 }
 
@@ -48,7 +46,8 @@ PollResult Agent::poll() {
       result.next_deadline = std::min(result.next_deadline, channel->next_deadline());
     }
   }
-  if (dispatching_.exchange(true, std::memory_order_acquire)) return result;
+  hub_->switches().retry();
+  if (!hub_->begin_dispatch(*registry_)) return result;
   for (std::uint32_t i = 0; i < registry_->slot_count(); ++i) {
     const ChannelRef channel = registry_->acquire(registry_->handle_at(i));
     if (!channel || channel->binding().direction != Direction::p2a) continue;
@@ -61,7 +60,7 @@ PollResult Agent::poll() {
       if (!had) break;
     }
   }
-  dispatching_.store(false, std::memory_order_release);
+  hub_->end_dispatch();
   return result;
 }
 

@@ -22,6 +22,10 @@ struct AgentConfig {
   CallOptions probe;                  ///< For the commands of the probe.
   TraceTap* tap = nullptr;            ///< Borrowed; outlives the agent. May be set later too.
   std::uint32_t protocols_max = 256;  ///< A platform that lists more is refused.
+  /// Subscriptions to take over, from an earlier agent (Agent::notifications()) or made before there was one; null =
+  /// start with none. They are delivered by this agent from the end of the probe on, and what they need of the platform
+  /// is switched on again, once, as soon as each protocol is opened. Its waiter must outlive this agent.
+  std::shared_ptr<NotificationHub> notifications;
 };
 
 /// One agent of the system, as the Base protocol names it.
@@ -67,6 +71,9 @@ class Agent {
   /// the last release finishes it. Idempotent.
   void shutdown() noexcept;
 
+  /// Who listens to what. Outlives the agent; hand it to the next probe to keep the subscriptions.
+  [[nodiscard]] const std::shared_ptr<NotificationHub>& notifications() const noexcept { return hub_; }
+
   [[nodiscard]] const BaseInfo& base() const noexcept { return base_; }
   [[nodiscard]] bool has(ProtocolId protocol) const noexcept;
   /// The way to talk to a protocol; its version is 1.0 until somebody asked for the real one. Error: not_found when the
@@ -94,13 +101,13 @@ class Agent {
   [[nodiscard]] const std::shared_ptr<ChannelRegistry>& registry() const noexcept { return registry_; }
 
  private:
-  Agent(std::shared_ptr<ChannelRegistry> registry, Waiter& waiter);
+  Agent(std::shared_ptr<ChannelRegistry> registry, std::shared_ptr<NotificationHub> hub)
+      : registry_(std::move(registry)), hub_(std::move(hub)) {}
   friend class AgentProbe;
 
   std::shared_ptr<ChannelRegistry> registry_;
   std::shared_ptr<NotificationHub> hub_;
   BaseInfo base_;
-  sync::atomic<bool> dispatching_{false};
   sync::Mutex armed_mutex_;
   std::vector<ChannelHandle> armed_ SCMI_GUARDED_BY(armed_mutex_);
 };

@@ -24,7 +24,11 @@ class AgentProbe {
     if (const Result<void> r = identity(); !r) return r;
     if (const Result<void> r = protocol_list(); !r) return r;
     if (const Result<void> r = discover_agents(); !r) return r;
-    return protocol_channels();
+    if (const Result<void> r = protocol_channels(); !r) return r;
+    EventSwitches& switches = agent_.hub_->switches();
+    switches.attach(agent_.registry_);
+    switches.opened(registry_, protocol::base, link_.version());
+    return {};
   }
 
  private:
@@ -185,7 +189,9 @@ class AgentProbe {
 
 Result<std::unique_ptr<Agent>> Agent::probe(const Transport& transport, TimeSource& clock, Waiter& waiter,
                                             const AgentConfig& config) {
-  std::unique_ptr<Agent> agent(new Agent(ChannelRegistry::create(clock, waiter, config.registry), waiter));
+  std::unique_ptr<Agent> agent(
+      new Agent(ChannelRegistry::create(clock, waiter, config.registry),
+                config.notifications != nullptr ? config.notifications : std::make_shared<NotificationHub>(waiter)));
   agent->set_tap(config.tap);
   const Result<void> probed = AgentProbe(transport, config, *agent).run();
   if (!probed) {

@@ -13,12 +13,26 @@ Subscription& Subscription::operator=(Subscription&& other) noexcept {
     cancel();
     hub_ = std::move(other.hub_);
     id_ = other.id_;
+    use_ = other.use_;
   }
   return *this;
 }
 
 void Subscription::cancel() noexcept {
-  if (hub_ != nullptr) std::exchange(hub_, nullptr)->unsubscribe(id_);
+  if (hub_ == nullptr) return;
+  const std::shared_ptr<NotificationHub> hub = std::exchange(hub_, nullptr);
+  hub->unsubscribe(id_);
+  if (use_ != 0) hub->switches().remove(use_);
+}
+
+Result<bool> Subscription::active() const {
+  if (hub_ == nullptr) return Error::local(LocalError::invalid_argument);
+  return use_ == 0 ? Result<bool>(true) : hub_->switches().state(use_);
+}
+
+Result<void> Subscription::wait() const {
+  if (hub_ == nullptr) return Error::local(LocalError::invalid_argument);
+  return use_ == 0 ? Result<void>() : hub_->switches().wait(use_);
 }
 
 Subscription NotificationHub::subscribe(ProtocolId protocol, MessageId message, NotificationCallback callback) {
@@ -29,6 +43,18 @@ Subscription NotificationHub::subscribe(ProtocolId protocol, MessageId message, 
   entries_.push_back(
       {subscription.id_, protocol, message, std::make_shared<NotificationCallback>(std::move(callback))});
   return subscription;
+}
+
+Subscription NotificationHub::subscribe(EventSwitch event, MessageId message, NotificationCallback callback,
+                                        Duration timeout) {
+  // Ears first, so that nothing falls between.
+  Subscription subscription = subscribe(event.protocol, message, std::move(callback));
+  subscription.use_ = switches_->add(std::move(event), timeout);
+  return subscription;
+}
+
+bool NotificationHub::begin_dispatch(const ChannelRegistry& registry) noexcept {
+  return switches_->attached_to(registry) && !dispatching_.exchange(true, std::memory_order_acquire);
 }
 
 std::size_t NotificationHub::dispatch(std::uint32_t header, std::span<const std::byte> payload) {

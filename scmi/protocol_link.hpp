@@ -45,6 +45,7 @@ class ProtocolLink {
   /// Starts a command without waiting for it.
   [[nodiscard]] Result<PendingCall> start(MessageId message, std::span<const std::byte> payload,
                                           PendingOptions options) const;
+  [[nodiscard]] const std::shared_ptr<NotificationHub>& notifications() const noexcept { return hub_; }
   /// Delivers notifications of this protocol with that number. The platform has to be told separately (`*_NOTIFY`).
   [[nodiscard]] Subscription subscribe(MessageId notification, NotificationCallback callback) const {
     return hub_->subscribe(protocol_, notification, std::move(callback));

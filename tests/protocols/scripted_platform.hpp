@@ -80,7 +80,8 @@ class Platform {
     loop.set_responder([this](scmi::transport::Loopback&, const scmi::transport::LoopbackCommand& c) { answer(c); });
   }
 
-  /// What a command is answered with, its status first: made from its parameters, or always the same.
+  /// What a command is answered with, its status first: made from its parameters, or always the same. No words at all:
+  /// not yet, see answer_held().
   void on_ask(std::uint8_t protocol, std::uint8_t message, Answer answer) {
     answers_[{protocol, message}] = std::move(answer);
   }
@@ -97,6 +98,31 @@ class Platform {
     }
     return *agent_;
   }
+  /// The platform starts anew, and the next agent takes the subscriptions of the last one over.
+  scmi::Agent& restart_and_probe() {
+    loop.hang_up();
+    const auto notifications = agent().notifications();
+    loop.restart();
+    return probe_with(notifications);
+  }
+  /// A (further) agent, with subscriptions that are there already.
+  scmi::Agent& probe_with(std::shared_ptr<scmi::NotificationHub> notifications) {
+    scmi::AgentConfig config;
+    config.notifications = std::move(notifications);
+    agent_.reset();
+    auto probed = scmi::Agent::probe(loop.transport(), clock, clock, config);
+    REQUIRE_MESSAGE(probed.has_value(), (probed ? std::string() : scmi::describe(probed.error())));
+    agent_ = std::move(*probed);
+    commands.clear();
+    return *agent_;
+  }
+  /// Answers the oldest command that was met with no words at all.
+  void answer_held(const Words& reply) {
+    REQUIRE_FALSE(held_.empty());
+    loop.deliver(loop.reply(held_.front(), bytes_of(reply)));
+    held_.erase(held_.begin());
+  }
+
   /// A notification, delivered and dispatched.
   void notify(std::uint8_t protocol, std::uint8_t message, const Words& payload) {
     REQUIRE(loop.deliver(loop.notify(scmi::ProtocolId(protocol), scmi::MessageId(message), bytes_of(payload))));
@@ -123,11 +149,16 @@ class Platform {
     last_ = command;
     const auto found = answers_.find({header.protocol.value, header.message.value});
     const Words reply = found == answers_.end() ? Words{status(scmi::Status::not_found)} : found->second(parameters);
-    loop.deliver(loop.reply(command, bytes_of(reply)));
+    if (reply.empty()) {
+      held_.push_back(command);
+    } else {
+      loop.deliver(loop.reply(command, bytes_of(reply)));
+    }
   }
 
   std::map<std::pair<std::uint8_t, std::uint8_t>, Answer> answers_;
   scmi::transport::LoopbackCommand last_;
+  std::vector<scmi::transport::LoopbackCommand> held_;
   std::unique_ptr<scmi::Agent> agent_;
 };
 
