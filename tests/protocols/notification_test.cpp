@@ -299,7 +299,7 @@ TEST_CASE("subscriptions: an agent whose subscriptions were taken over delivers 
 TEST_CASE("subscriptions: resetting our own configuration renews them once; another agent's does not") {
   Platform p;
   offer_clocks(p);
-  p.on(0x10, 0x1, {0, 0x0203});
+  p.on(0x10, 0x1, {0, 0x02FF});
   p.on_ask(0x10, 0x7, [](const Words& w) { return Words{0, w[0] == 0xFFFF'FFFF ? 2 : w[0]} + name("agent"); });
   p.on(0x10, 0xB, {0});
   const Clocks clocks = open(p);
