@@ -44,6 +44,7 @@ enum class Event : std::uint8_t {
   level_changed,
   rate_changed,
   rate_requested,
+  reset_issued,
 };
 /// Whose resources each kind of event is about.
 inline constexpr std::array event_owner = {
@@ -53,6 +54,7 @@ inline constexpr std::array event_owner = {
     ServedProtocol::performance,   // level_changed
     ServedProtocol::clock,         // rate_changed
     ServedProtocol::clock,         // rate_requested
+    ServedProtocol::reset_domain,  // reset_issued
 };
 inline constexpr std::size_t event_count = event_owner.size();
 

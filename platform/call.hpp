@@ -124,5 +124,6 @@ extern const Server base_server;
 extern const Server power_domain_server;
 extern const Server performance_server;
 extern const Server clock_server;
+extern const Server reset_domain_server;
 
 }  // namespace scmi::platform

@@ -19,6 +19,7 @@ const Server& server_of(ServedProtocol p) {
     case ServedProtocol::power_domain: return power_domain_server;
     case ServedProtocol::performance: return performance_server;
     case ServedProtocol::clock: return clock_server;
+    case ServedProtocol::reset_domain: return reset_domain_server;
   }
   return base_server;
 }

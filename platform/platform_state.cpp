@@ -28,7 +28,7 @@ void PlatformState::disconnect(AgentId id) {
   if (gone == nullptr) return;
   gone->drop_subscriptions();
   gone->restore_versions();
-  soc_.clocks().hang_up(id);
+  soc_.hang_up(id);
   if (config_.behaviour.disconnect_resets) soc_.forget(id);
 }
 

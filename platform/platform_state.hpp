@@ -39,6 +39,10 @@ class PlatformState final : public SocObserver {
   /// Sends the delayed response of command `header`: `complete` if the status is SUCCESS, else the status alone.
   template <class Complete>
   void complete(AgentId to, std::uint32_t header, Status status, const Complete& complete);
+  /// A domain's change ended: the delayed response `make(domain id)` if the agent waits for one, else an error that
+  /// nobody waits for is reported.
+  template <class Make>
+  void job_done(ServedProtocol protocol, const DomainJob& job, Status status, Make make);
   /// Tells whoever asked for errors that a command failed which nobody waits for (DEN0056 BASE_ERROR_EVENT).
   void report_error(AgentId cause, std::uint32_t header, Status status);
   /// The agent to name as the cause of something: 0 where agents cannot be discovered, for nobody could know who it is.
@@ -95,6 +99,16 @@ void PlatformState::complete(AgentId to, std::uint32_t header, Status status, co
   if (size) sink_.send(to, fields.protocol, fields.pack(), std::span(bytes).first(*size));
 }
 
+template <class Make>
+void PlatformState::job_done(ServedProtocol protocol, const DomainJob& job, Status status, Make make) {
+  if (job.delayed_response) {
+    const std::uint32_t id = agent(job.agent)->view(protocol).id_of(job.domain).value_or(0);
+    complete(job.agent, job.header, status, make(DomainId(id)));
+  } else if (status != Status::success) {
+    report_error(job.agent, job.header, status);
+  }
+}
+
 // One for each event; each stands with the server of its protocol.
 void tell(PlatformState& platform, AgentId cause, const PowerStateChanged& event);
 void tell(PlatformState& platform, AgentId cause, const PowerStateRequested& event);
@@ -103,5 +117,7 @@ void tell(PlatformState& platform, AgentId cause, const LevelChanged& event);
 void tell(PlatformState& platform, AgentId cause, const RateChanged& event);
 void tell(PlatformState& platform, AgentId cause, const RateRequested& event);
 void tell(PlatformState& platform, AgentId cause, const RateJobDone& event);
+void tell(PlatformState& platform, AgentId cause, const ResetIssued& event);
+void tell(PlatformState& platform, AgentId cause, const ResetJobDone& event);
 
 }  // namespace scmi::platform

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The simulated SoC: three models that hang together (levels drive clocks, power domains stop them) over one agenda.
+// The simulated SoC: models that hang together (levels drive clocks, power domains stop them) over one agenda.
 // It has no thread and reads no clock of its own: whoever owns it calls advance() when next_event() has come.
 #pragma once
 
@@ -8,6 +8,7 @@
 #include "platform/clock_model.hpp"
 #include "platform/performance_model.hpp"
 #include "platform/power_model.hpp"
+#include "platform/reset_model.hpp"
 #include "platform/soc_config.hpp"
 #include "platform/soc_observer.hpp"
 #include "scmi/time.hpp"
@@ -21,7 +22,8 @@ class Soc {
       : time_(time),
         power_(config, agenda_, observer),
         clocks_(config, power_, agenda_, observer),
-        performance_(config, clocks_, agenda_, observer) {}
+        performance_(config, clocks_, agenda_, observer),
+        resets_(config, agenda_, observer) {}
   Soc(const Soc&) = delete;
   Soc& operator=(const Soc&) = delete;
 
@@ -37,6 +39,7 @@ class Soc {
         case AgendaKind::power: power_.run(*entry); break;
         case AgendaKind::performance: performance_.run(*entry); break;
         case AgendaKind::clock: clocks_.run(*entry); break;
+        case AgendaKind::reset_domain: resets_.run(*entry); break;
       }
     }
   }
@@ -46,11 +49,18 @@ class Soc {
     performance_.forget(agent, at);
     clocks_.forget(agent);
     power_.forget(agent, at);
+    resets_.forget(agent);
+  }
+  /// The agent is gone: what it has started goes on, and nobody hears of its end.
+  void hang_up(AgentId agent) {
+    clocks_.hang_up(agent);
+    resets_.hang_up(agent);
   }
 
   [[nodiscard]] PowerModel& power() noexcept { return power_; }
   [[nodiscard]] PerformanceModel& performance() noexcept { return performance_; }
   [[nodiscard]] ClockModel& clocks() noexcept { return clocks_; }
+  [[nodiscard]] ResetModel& resets() noexcept { return resets_; }
 
  private:
   TimeSource& time_;
@@ -58,6 +68,7 @@ class Soc {
   PowerModel power_;
   ClockModel clocks_;
   PerformanceModel performance_;
+  ResetModel resets_;
 };
 
 }  // namespace scmi::platform

@@ -84,6 +84,7 @@ std::size_t resource_count(const SocConfig& soc, ServedProtocol p) noexcept {
     case ServedProtocol::power_domain: return soc.power_domains.size();
     case ServedProtocol::performance: return soc.performance_domains.size();
     case ServedProtocol::clock: return soc.clocks.size();
+    case ServedProtocol::reset_domain: return soc.reset_domains.size();
   }
   return 0;
 }

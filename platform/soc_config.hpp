@@ -89,6 +89,18 @@ struct ClockConfig {
   Index power_domain = no_index;  ///< The clock stops while this domain is off.
 };
 
+/// [[reset_domain]]
+struct ResetDomainConfig {
+  std::string name;
+  bool async = false;                 ///< RESET may be asynchronous.
+  bool explicit_reset = true;         ///< Key `explicit`: agents may assert and deassert.
+  bool notify = true;                 ///< RESET_ISSUED is available.
+  bool asserted = false;              ///< At start and when no agent asks for another.
+  std::uint32_t latency_us = 0;       ///< Of a reset by the platform.
+  bool report_latency = true;         ///< The attributes tell it.
+  std::vector<std::uint32_t> states;  ///< Besides COLD_RESET: the platform's own, with bit 31.
+};
+
 /// [[device]]: resources that BASE_SET_DEVICE_PERMISSIONS grants together. A resource is in one device at most.
 struct DeviceConfig {
   std::string name;
@@ -132,6 +144,7 @@ struct AgentConfig {
   std::vector<bool> may_set_level;        ///< [agent.performance] may_set_level; one agent at most for each domain.
   std::vector<bool> may_set_limits;       ///< [agent.performance] may_set_limits
   std::vector<ClockRights> clock_rights;  ///< [agent.clock] may_set_state, may_set_parent, may_set_rate
+  std::vector<bool> may_reset;            ///< [agent.reset_domain] may_reset
   std::vector<bool> devices;              ///< Key `devices`: may ever be granted. Default: any that it sees a part of.
 };
 
@@ -170,6 +183,7 @@ struct SocConfig {
   std::vector<PowerDomainConfig> power_domains;
   std::vector<PerformanceDomainConfig> performance_domains;
   std::vector<ClockConfig> clocks;
+  std::vector<ResetDomainConfig> reset_domains;
 };
 
 /// How many resources of a protocol there are.
@@ -182,9 +196,8 @@ inline constexpr std::uint32_t power_state_on = 0x0000'0000;
 inline constexpr std::uint32_t power_state_off = 0x4000'0000;
 inline constexpr std::uint32_t power_state_defined_bits = 0x4FFF'FFFF;
 
-/// Reads a description from TOML text; `file` is the name used in errors. A [[power_domain]],
-/// [[performance_domain]] or [[clock]] with `count = N` stands for N of them: in its name and references "{}" becomes
-/// the copy's number and "{/K}" that number divided by K. Errors: all that was found, each with line and key.
+/// Reads a description from TOML text; `file` is the name used in errors. A [[clock]] or any
+/// other resource with `count = N` stands for N of them: in its name and references "{}" becomes the copy's number and "{/K}" that number divided by K. Errors: all that was found, each with line and key.
 [[nodiscard]] tl::expected<SocConfig, ConfigErrors> parse_soc_config(std::string_view text, const std::string& file);
 /// The same from a file. Further errors: it cannot be read, or is larger than 16 MiB.
 [[nodiscard]] tl::expected<SocConfig, ConfigErrors> load_soc_config(const std::string& path);

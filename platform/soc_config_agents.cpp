@@ -135,6 +135,11 @@ void read_clock_rights(TableReader& table, const SocConfig& soc, const Names& na
   check_parents_visible(table, soc, agent);
 }
 
+void read_reset_rights(TableReader& table, const SocConfig&, const Names& names, AgentConfig& agent,
+                       ConfigDiagnostics& diagnostics) {
+  agent.may_reset = read_set(table, "may_reset", names, diagnostics);
+}
+
 /// Nothing for a protocol whose resources know no rights.
 RightsReader rights_reader(ServedProtocol p) {
   switch (p) {
@@ -142,6 +147,7 @@ RightsReader rights_reader(ServedProtocol p) {
     case ServedProtocol::power_domain: return read_power_rights;
     case ServedProtocol::performance: return read_performance_rights;
     case ServedProtocol::clock: return read_clock_rights;
+    case ServedProtocol::reset_domain: return read_reset_rights;
   }
   return nullptr;
 }

@@ -113,5 +113,6 @@ class EntryReader : public ResourceReader {
 [[nodiscard]] std::unique_ptr<ResourceReader> power_domain_reader();
 [[nodiscard]] std::unique_ptr<ResourceReader> performance_domain_reader();
 [[nodiscard]] std::unique_ptr<ResourceReader> clock_reader();
+[[nodiscard]] std::unique_ptr<ResourceReader> reset_domain_reader();
 
 }  // namespace scmi::platform::parts

@@ -23,6 +23,18 @@ struct RateJob {
   bool delayed_response = false;  ///< The agent wants to hear of it.
 };
 
+/// The same for a change that takes time and is the only one of its domain: see DomainJobs.
+struct DomainJob {
+  AgentId agent{};
+  Index domain = no_index;
+  std::uint32_t header = 0;  ///< Of the command.
+  bool asynchronous = false;
+  bool delayed_response = false;  ///< The agent wants to hear of its end.
+};
+struct ResetJob : DomainJob {
+  std::uint32_t reset_state = 0;
+};
+
 struct PowerStateChanged {
   Index domain = no_index;
   std::uint32_t state = 0;
@@ -54,8 +66,18 @@ struct RateJobDone {
   Status status{};
 };
 
+struct ResetIssued {
+  Index domain = no_index;
+  std::uint32_t reset_state = 0;
+};
+/// An asynchronous reset ended.
+struct ResetJobDone {
+  ResetJob job;
+  Status status{};
+};
+
 using SocEvent = std::variant<PowerStateChanged, PowerStateRequested, LimitsChanged, LevelChanged, RateChanged,
-                              RateRequested, RateJobDone>;
+                              RateRequested, RateJobDone, ResetIssued, ResetJobDone>;
 
 /// Called from inside Soc's functions; may read the SoC but not change it.
 class SocObserver {

@@ -24,6 +24,9 @@ constexpr std::uint8_t base = 0x10;
 constexpr std::uint8_t power = 0x11;
 constexpr std::uint8_t perf = 0x13;
 constexpr std::uint8_t clk = 0x14;
+constexpr std::uint8_t rst = 0x16;
+constexpr std::uint8_t volt = 0x17;
+constexpr std::uint8_t pcap = 0x18;
 
 struct VirtualTime : TimeSource {
   Instant at{};
