@@ -4,9 +4,6 @@
 // catalogue, so this shows that they agree on what the commands do; the golden bytes show the layouts.
 #include <doctest/doctest.h>
 
-#include <fstream>
-#include <sstream>
-
 #include "protocols/base.hpp"
 #include "protocols/clock.hpp"
 #include "protocols/performance.hpp"
@@ -15,28 +12,9 @@
 
 using namespace scmi;
 using namespace std::chrono_literals;
-
-namespace {
-
-/// A SoC of platform/socs, with some text replaced.
-std::string soc(std::string_view name, std::string_view from = "", std::string_view to = "") {
-  std::ifstream file(std::string(SCMI_SOCS_DIR) + '/' + std::string(name));
-  REQUIRE(file.good());
-  std::ostringstream text;
-  text << file.rdbuf();
-  std::string result = text.str();
-  if (!from.empty()) {
-    const std::size_t at = result.find(from);
-    REQUIRE(at != std::string::npos);
-    result.replace(at, from.size(), to);
-  }
-  return result;
-}
-
-const std::string juno = "juno-r2.toml";
-std::string juno_2_0() { return soc(juno, "profile = \"3.2\"", "profile = \"2.0\""); }
-
-}  // namespace
+using real::juno;
+using real::juno_2_0;
+using real::soc;
 
 TEST_CASE("clients on the platform: versions of releases 2.0 and 3.2") {
   real::Bench modern(soc(juno));

@@ -8,8 +8,11 @@
 
 #include <algorithm>
 #include <cstring>
+#include <fstream>
 #include <memory>
+#include <sstream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "platform/platform.hpp"
@@ -17,6 +20,24 @@
 #include "transport/loopback.hpp"
 
 namespace real {
+
+/// A SoC of platform/socs, with some text replaced.
+inline std::string soc(std::string_view name, std::string_view from = "", std::string_view to = "") {
+  std::ifstream file(std::string(SCMI_SOCS_DIR) + '/' + std::string(name));
+  REQUIRE(file.good());
+  std::ostringstream text;
+  text << file.rdbuf();
+  std::string result = text.str();
+  if (!from.empty()) {
+    const std::size_t at = result.find(from);
+    REQUIRE(at != std::string::npos);
+    result.replace(at, from.size(), to);
+  }
+  return result;
+}
+
+inline constexpr std::string_view juno = "juno-r2.toml";
+inline std::string juno_2_0() { return soc(juno, "profile = \"3.2\"", "profile = \"2.0\""); }
 
 class Bench final : scmi::TimeSource, scmi::Waiter, scmi::platform::OutgoingSink {
  public:

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Every command of the tool against the Juno platform: its table, and its document.
+#include <algorithm>
+
 #include "tests/tool/tool_runner.hpp"
 
 namespace scmi::tool::test {
@@ -42,9 +44,9 @@ TEST_CASE("tool: info tells who answers") {
   CHECK(info["implementation_version"] == 0x020e0000);
   CHECK(info["agent_id"] == 1);
   CHECK(info["agent_name"] == "OSPM");
-  REQUIRE(info["protocols"].size() == 4);
+  REQUIRE_FALSE(info["protocols"].empty());
   CHECK(info["protocols"][0]["id"] == 0x10);
-  CHECK(info["protocols"][3]["name"] == "clock");
+  CHECK(std::ranges::any_of(info["protocols"], [](const Json& p) { return p["name"] == "clock" && p["id"] == 0x14; }));
   CHECK(info["agents"].size() == 3);
 }
 

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The tool's reset, voltage and powercap commands, each in JSON and as a table, against a real platform process.
+#include "tests/tool/tool_runner.hpp"
+
+namespace scmi::tool::test {
+namespace {
+
+/// The line that has `word` in it, with runs of blanks made one.
+std::string line_with(const std::string& text, const std::string& word) {
+  const std::size_t at = text.find(word);
+  if (at == std::string::npos) return "no line with " + word;
+  const std::size_t begin = text.rfind('\n', at) + 1;
+  std::string line;
+  for (const char c : text.substr(begin, text.find('\n', at) - begin)) {
+    if (c != ' ' || (!line.empty() && line.back() != ' ')) line += c;
+  }
+  return line;
+}
+
+/// The entry of a list that has that name.
+Json named(const Json& list, const std::string& name) {
+  for (const Json& entry : list) {
+    if (entry.at("name") == name) return entry;
+  }
+  FAIL("nothing is called ", name);
+  return {};
+}
+
+}  // namespace
+
+TEST_CASE("tool: reset list and get") {
+  const JunoPlatform juno;
+  const Json list = juno.json({"reset", "list"});
+  CHECK(named(list["reset_domains"], "JUNO_UART") ==
+        Json({{"id", 0}, {"name", "JUNO_UART"}, {"async", true}, {"notify", true}, {"latency_us", 1000}}));
+  CHECK(line_with(juno.tool({"reset", "list"}).out, "JUNO_UART") == "0 JUNO_UART yes yes 1 ms");
+  CHECK(juno.json({"reset", "get", "juno_uart"})["id"] == 0);
+  CHECK(juno.json({"reset", "get", "7"}, 2)["error"]["kind"] == "usage");
+}
+
+TEST_CASE("tool: reset assert, deassert and pulse") {
+  const JunoPlatform juno;
+  const Json assert_it = juno.json({"reset", "assert", "JUNO_UART", "-y"});
+  CHECK(assert_it["action"] == "assert");
+  CHECK(assert_it["reset_state"] == 0);
+  CHECK(assert_it["reset_state_name"] == "COLD_RESET");
+  CHECK(juno.json({"reset", "deassert", "JUNO_UART"})["action"] == "deassert");
+  const Json pulse = juno.json({"reset", "pulse", "0", "--yes"});
+  CHECK(pulse["action"] == "pulse");
+  CHECK(pulse["async"] == false);
+  CHECK(juno.json({"reset", "pulse", "0", "--yes", "--async"})["async"] == true);
+  const Json other = juno.json({"reset", "pulse", "0", "--yes", "--state", "0x80000001"}, 1);
+  CHECK(other["error"]["status_name"] == "INVALID_PARAMETERS");
+  CHECK(juno.json({"reset", "pulse", "0", "--yes", "--state", "warm"}, 2)["error"]["kind"] == "usage");
+}
+
+TEST_CASE("tool: reset assert and pulse ask first, and leave things as they are unless the answer is yes") {
+  const JunoPlatform juno;
+  for (const char* verb : {"assert", "pulse"}) {
+    CAPTURE(verb);
+    CHECK(juno.json({"reset", verb, "JUNO_UART"}, 2)["error"]["kind"] == "usage");
+    const Terminal no("n\n");
+    const Ran refused = run_on(no, {"--connect", juno.spec(), "reset", verb, "JUNO_UART"});
+    CHECK(refused.code == 3);
+    CHECK(refused.err.find("reset domain 0 (JUNO_UART)") != std::string::npos);
+    const Terminal yes("y\n");
+    CHECK(run_on(yes, {"--connect", juno.spec(), "reset", verb, "JUNO_UART"}).code == 0);
+  }
+}
+
+}  // namespace scmi::tool::test
