@@ -14,7 +14,7 @@
 namespace scmi::platform {
 
 /// Which model an entry belongs to.
-enum class AgendaKind : std::uint8_t { power, performance, clock, reset_domain };
+enum class AgendaKind : std::uint8_t { power, performance, clock, reset_domain, voltage };
 
 /// Something that becomes due.
 struct AgendaEntry {
@@ -29,7 +29,7 @@ struct Appointment {
   std::uint64_t ticket = 0;
 };
 
-/// Bounded by what is on its way: one entry for each transition, reset, and pending rate change.
+/// Bounded by what is on its way: one entry for each transition, reset, voltage and pending rate change.
 class Agenda {
  public:
   [[nodiscard]] Appointment put(Instant when, AgendaKind kind, Index entity) {

@@ -125,5 +125,6 @@ extern const Server power_domain_server;
 extern const Server performance_server;
 extern const Server clock_server;
 extern const Server reset_domain_server;
+extern const Server voltage_server;
 
 }  // namespace scmi::platform

@@ -119,5 +119,6 @@ void tell(PlatformState& platform, AgentId cause, const RateRequested& event);
 void tell(PlatformState& platform, AgentId cause, const RateJobDone& event);
 void tell(PlatformState& platform, AgentId cause, const ResetIssued& event);
 void tell(PlatformState& platform, AgentId cause, const ResetJobDone& event);
+void tell(PlatformState& platform, AgentId cause, const VoltageJobDone& event);
 
 }  // namespace scmi::platform

@@ -11,6 +11,7 @@
 #include "platform/reset_model.hpp"
 #include "platform/soc_config.hpp"
 #include "platform/soc_observer.hpp"
+#include "platform/voltage_model.hpp"
 #include "scmi/time.hpp"
 
 namespace scmi::platform {
@@ -23,7 +24,8 @@ class Soc {
         power_(config, agenda_, observer),
         clocks_(config, power_, agenda_, observer),
         performance_(config, clocks_, agenda_, observer),
-        resets_(config, agenda_, observer) {}
+        resets_(config, agenda_, observer),
+        voltages_(config, agenda_, observer) {}
   Soc(const Soc&) = delete;
   Soc& operator=(const Soc&) = delete;
 
@@ -40,6 +42,7 @@ class Soc {
         case AgendaKind::performance: performance_.run(*entry); break;
         case AgendaKind::clock: clocks_.run(*entry); break;
         case AgendaKind::reset_domain: resets_.run(*entry); break;
+        case AgendaKind::voltage: voltages_.run(*entry); break;
       }
     }
   }
@@ -50,17 +53,20 @@ class Soc {
     clocks_.forget(agent);
     power_.forget(agent, at);
     resets_.forget(agent);
+    voltages_.forget(agent);
   }
   /// The agent is gone: what it has started goes on, and nobody hears of its end.
   void hang_up(AgentId agent) {
     clocks_.hang_up(agent);
     resets_.hang_up(agent);
+    voltages_.hang_up(agent);
   }
 
   [[nodiscard]] PowerModel& power() noexcept { return power_; }
   [[nodiscard]] PerformanceModel& performance() noexcept { return performance_; }
   [[nodiscard]] ClockModel& clocks() noexcept { return clocks_; }
   [[nodiscard]] ResetModel& resets() noexcept { return resets_; }
+  [[nodiscard]] VoltageModel& voltages() noexcept { return voltages_; }
 
  private:
   TimeSource& time_;
@@ -69,6 +75,7 @@ class Soc {
   ClockModel clocks_;
   PerformanceModel performance_;
   ResetModel resets_;
+  VoltageModel voltages_;
 };
 
 }  // namespace scmi::platform

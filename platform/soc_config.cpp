@@ -54,6 +54,8 @@ void read_behaviour(TableReader t, Behaviour& b) {
   b.unknown_message_not_found = either(t, "unknown_message", "not_found", "not_supported", b.unknown_message_not_found);
   b.notify_requester = t.boolean("notify_requester", b.notify_requester);
   b.triplet_index_repeats = either(t, "triplet_index", "repeat", "out_of_range", b.triplet_index_repeats);
+  b.voltage_triplet_index_repeats =
+      either(t, "voltage_triplet_index", "repeat", "out_of_range", b.voltage_triplet_index_repeats);
   b.refuse_reserved_header = either(t, "reserved_header_bits", "refuse", "ignore", b.refuse_reserved_header);
   b.list_end_is_empty = either(t, "protocol_list_end", "empty", "invalid_parameters", b.list_end_is_empty);
   b.approximate_levels = t.boolean("approximate_levels", b.approximate_levels);
@@ -85,6 +87,7 @@ std::size_t resource_count(const SocConfig& soc, ServedProtocol p) noexcept {
     case ServedProtocol::performance: return soc.performance_domains.size();
     case ServedProtocol::clock: return soc.clocks.size();
     case ServedProtocol::reset_domain: return soc.reset_domains.size();
+    case ServedProtocol::voltage: return soc.voltage_domains.size();
   }
   return 0;
 }

@@ -101,6 +101,28 @@ struct ResetDomainConfig {
   std::vector<std::uint32_t> states;  ///< Besides COLD_RESET: the platform's own, with bit 31.
 };
 
+/// The words of VOLTAGE_CONFIG_SET; those of the platform's own have bit 3.
+inline constexpr std::uint32_t voltage_mode_off = 0;
+inline constexpr std::uint32_t voltage_mode_on = 7;
+inline constexpr std::uint32_t voltage_mode_own_first = 8;
+inline constexpr std::uint32_t voltage_mode_max = 15;
+
+/// [[voltage_domain]]. Microvolts.
+struct VoltageDomainConfig {
+  std::string name;
+  std::vector<std::int32_t> levels_uv;  ///< Discrete, ascending.
+  bool range = false;                   ///< Key `range_uv = {min, max, step}` instead.
+  std::int32_t min_uv = 0;
+  std::int32_t max_uv = 0;
+  std::int32_t step_uv = 0;              ///< Above 0.
+  std::int32_t level_uv = 0;             ///< At start; default the lowest.
+  std::uint32_t mode = voltage_mode_on;  ///< Key `on`: at start and when no agent asks for another.
+  bool switchable = true;                ///< Its mode can be set.
+  std::vector<std::uint32_t> modes;      ///< Besides on and off: the platform's own.
+  bool async = false;                    ///< VOLTAGE_LEVEL_SET may be asynchronous.
+  std::uint32_t latency_us = 0;          ///< Of a level change.
+};
+
 /// [[device]]: resources that BASE_SET_DEVICE_PERMISSIONS grants together. A resource is in one device at most.
 struct DeviceConfig {
   std::string name;
@@ -140,26 +162,29 @@ struct AgentConfig {
   std::vector<ChannelConfig> channels;
   PerProtocol<std::vector<Index>> visible;  ///< [agent.PROTOCOL] visible: the agent's ids in this order.
   // What it may change; one entry for each resource of the SoC.
-  std::vector<bool> may_set_power;        ///< [agent.power_domain] may_set
-  std::vector<bool> may_set_level;        ///< [agent.performance] may_set_level; one agent at most for each domain.
-  std::vector<bool> may_set_limits;       ///< [agent.performance] may_set_limits
-  std::vector<ClockRights> clock_rights;  ///< [agent.clock] may_set_state, may_set_parent, may_set_rate
-  std::vector<bool> may_reset;            ///< [agent.reset_domain] may_reset
-  std::vector<bool> devices;              ///< Key `devices`: may ever be granted. Default: any that it sees a part of.
+  std::vector<bool> may_set_power;          ///< [agent.power_domain] may_set
+  std::vector<bool> may_set_level;          ///< [agent.performance] may_set_level; one agent at most for each domain.
+  std::vector<bool> may_set_limits;         ///< [agent.performance] may_set_limits
+  std::vector<ClockRights> clock_rights;    ///< [agent.clock] may_set_state, may_set_parent, may_set_rate
+  std::vector<bool> may_reset;              ///< [agent.reset_domain] may_reset
+  std::vector<bool> may_set_voltage_level;  ///< [agent.voltage] may_set_level
+  std::vector<bool> may_set_voltage_mode;   ///< [agent.voltage] may_set_mode
+  std::vector<bool> devices;  ///< Key `devices`: may ever be granted. Default: any that it sees a part of.
 };
 
 /// [behaviour]: where platforms in the field differ. Each default is the recommended one.
 struct Behaviour {
-  bool accept_longer_payload = true;      ///< longer_payload = "accept" | "refuse" (PROTOCOL_ERROR)
-  bool unknown_message_not_found = true;  ///< unknown_message = "not_found" | "not_supported"
-  bool notify_requester = true;           ///< The agent that caused a change gets the *_CHANGED event too.
-  bool triplet_index_repeats = true;      ///< triplet_index = "repeat" | "out_of_range"
-  bool refuse_reserved_header = false;    ///< reserved_header_bits = "ignore" | "refuse" (PROTOCOL_ERROR)
-  bool list_end_is_empty = true;          ///< protocol_list_end = "empty" | "invalid_parameters"
-  bool approximate_levels = false;        ///< LEVEL_SET takes the next higher level.
-  bool rate_limit_busy = false;           ///< rate_limited_request = "accept" | "busy"
-  bool no_async_not_supported = true;     ///< async_unsupported = "not_supported" | "invalid_parameters"
-  bool disconnect_resets = true;          ///< disconnect = "reset" | "keep": what an agent asked for, when it is gone
+  bool accept_longer_payload = true;           ///< longer_payload = "accept" | "refuse" (PROTOCOL_ERROR)
+  bool unknown_message_not_found = true;       ///< unknown_message = "not_found" | "not_supported"
+  bool notify_requester = true;                ///< The agent that caused a change gets the *_CHANGED event too.
+  bool triplet_index_repeats = true;           ///< triplet_index = "repeat" | "out_of_range"
+  bool voltage_triplet_index_repeats = false;  ///< voltage_triplet_index = "out_of_range" | "repeat"
+  bool refuse_reserved_header = false;         ///< reserved_header_bits = "ignore" | "refuse" (PROTOCOL_ERROR)
+  bool list_end_is_empty = true;               ///< protocol_list_end = "empty" | "invalid_parameters"
+  bool approximate_levels = false;             ///< LEVEL_SET takes the next higher level.
+  bool rate_limit_busy = false;                ///< rate_limited_request = "accept" | "busy"
+  bool no_async_not_supported = true;          ///< async_unsupported = "not_supported" | "invalid_parameters"
+  bool disconnect_resets = true;  ///< disconnect = "reset" | "keep": what an agent asked for, when it is gone
   ErrorReply error_reply = ErrorReply::status;  ///< error_reply = "status" | "full"; an agent may override it.
 };
 
@@ -184,6 +209,7 @@ struct SocConfig {
   std::vector<PerformanceDomainConfig> performance_domains;
   std::vector<ClockConfig> clocks;
   std::vector<ResetDomainConfig> reset_domains;
+  std::vector<VoltageDomainConfig> voltage_domains;
 };
 
 /// How many resources of a protocol there are.
@@ -197,7 +223,8 @@ inline constexpr std::uint32_t power_state_off = 0x4000'0000;
 inline constexpr std::uint32_t power_state_defined_bits = 0x4FFF'FFFF;
 
 /// Reads a description from TOML text; `file` is the name used in errors. A [[clock]] or any
-/// other resource with `count = N` stands for N of them: in its name and references "{}" becomes the copy's number and "{/K}" that number divided by K. Errors: all that was found, each with line and key.
+/// other resource with `count = N` stands for N of them: in its name and references "{}" becomes the copy's number and
+/// "{/K}" that number divided by K. Errors: all that was found, each with line and key.
 [[nodiscard]] tl::expected<SocConfig, ConfigErrors> parse_soc_config(std::string_view text, const std::string& file);
 /// The same from a file. Further errors: it cannot be read, or is larger than 16 MiB.
 [[nodiscard]] tl::expected<SocConfig, ConfigErrors> load_soc_config(const std::string& path);

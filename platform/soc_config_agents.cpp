@@ -140,6 +140,12 @@ void read_reset_rights(TableReader& table, const SocConfig&, const Names& names,
   agent.may_reset = read_set(table, "may_reset", names, diagnostics);
 }
 
+void read_voltage_rights(TableReader& table, const SocConfig&, const Names& names, AgentConfig& agent,
+                         ConfigDiagnostics& diagnostics) {
+  agent.may_set_voltage_level = read_set(table, "may_set_level", names, diagnostics);
+  agent.may_set_voltage_mode = read_set(table, "may_set_mode", names, diagnostics);
+}
+
 /// Nothing for a protocol whose resources know no rights.
 RightsReader rights_reader(ServedProtocol p) {
   switch (p) {
@@ -148,6 +154,7 @@ RightsReader rights_reader(ServedProtocol p) {
     case ServedProtocol::performance: return read_performance_rights;
     case ServedProtocol::clock: return read_clock_rights;
     case ServedProtocol::reset_domain: return read_reset_rights;
+    case ServedProtocol::voltage: return read_voltage_rights;
   }
   return nullptr;
 }

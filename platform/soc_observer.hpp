@@ -35,6 +35,10 @@ struct ResetJob : DomainJob {
   std::uint32_t reset_state = 0;
 };
 
+struct VoltageJob : DomainJob {
+  std::int32_t level_uv = 0;
+};
+
 struct PowerStateChanged {
   Index domain = no_index;
   std::uint32_t state = 0;
@@ -76,8 +80,14 @@ struct ResetJobDone {
   Status status{};
 };
 
+/// An asynchronous change ended.
+struct VoltageJobDone {
+  VoltageJob job;
+  Status status{};
+};
+
 using SocEvent = std::variant<PowerStateChanged, PowerStateRequested, LimitsChanged, LevelChanged, RateChanged,
-                              RateRequested, RateJobDone, ResetIssued, ResetJobDone>;
+                              RateRequested, RateJobDone, ResetIssued, ResetJobDone, VoltageJobDone>;
 
 /// Called from inside Soc's functions; may read the SoC but not change it.
 class SocObserver {

@@ -9,6 +9,7 @@ int main(int argc, char** argv) {
   scmi::tool::add_clock(line);
   scmi::tool::add_perf(line);
   scmi::tool::add_reset(line);
+  scmi::tool::add_voltage(line);
   scmi::tool::add_raw(line);
   return line.run(argc, argv);
 }

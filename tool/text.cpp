@@ -138,6 +138,17 @@ std::optional<std::uint64_t> parse_rate_hz(std::string_view text) {
   return with_suffix(text, units);
 }
 
+std::optional<std::int32_t> parse_voltage_uv(std::string_view text) {
+  static constexpr std::array<Suffix, 4> units{Suffix{"", 1}, {"uv", 1}, {"mv", 1000}, {"v", 1'000'000}};
+  const bool negative = text.starts_with('-');
+  if (negative) text.remove_prefix(1);
+  const auto value = with_suffix(text, units);
+  constexpr std::uint64_t value_max = std::numeric_limits<std::int32_t>::max();
+  if (!value || *value > value_max + (negative ? 1 : 0)) return std::nullopt;
+  const auto uv = static_cast<std::int64_t>(*value);
+  return static_cast<std::int32_t>(negative ? -uv : uv);
+}
+
 std::string printable(std::string_view text) {
   std::string out;
   for (const char c : text) {

@@ -93,3 +93,68 @@ TEST_CASE("soc config: mistakes in reset domains are named") {
        "reset_domain[0].latency: is not a known key here"},
   });
 }
+
+TEST_CASE("soc config: a voltage domain and its defaults") {
+  const SocConfig soc = parsed(R"(
+[[voltage_domain]]
+name = "list"
+levels_uv = [-100, 0, 2_147_483_647]
+[[voltage_domain]]
+name = "v{}"
+count = 2
+range_uv = { min = -2_147_483_648, max = 2_147_483_647, step = 5 }
+level_uv = -3
+on = false
+switchable = false
+modes = [8, 15]
+async = true
+latency_us = 7
+)");
+  REQUIRE(soc.voltage_domains.size() == 3);
+  const VoltageDomainConfig& list = soc.voltage_domains[0];
+  CHECK(list.levels_uv == std::vector<std::int32_t>{-100, 0, 2'147'483'647});
+  CHECK_FALSE(list.range);
+  CHECK(list.level_uv == -100);
+  CHECK(list.mode == voltage_mode_on);
+  CHECK(list.switchable);
+  CHECK(list.modes.empty());
+  CHECK_FALSE(list.async);
+  const VoltageDomainConfig& range = soc.voltage_domains[2];
+  CHECK(range.name == "v1");
+  CHECK(range.range);
+  CHECK(range.step_uv == 5);
+  CHECK(range.level_uv == -3);
+  CHECK(range.mode == voltage_mode_off);
+  CHECK_FALSE(range.switchable);
+  CHECK(range.modes == std::vector<std::uint32_t>{8, 15});
+  CHECK(range.async);
+  CHECK(range.latency_us == 7);
+  CHECK(soc.agents[0].may_set_voltage_level == std::vector<bool>(3, true));
+  CHECK(soc.agents[0].may_set_voltage_mode == std::vector<bool>(3, true));
+}
+
+TEST_CASE("soc config: mistakes in voltage domains are named") {
+  check_mistakes({
+      {"no level", "[[voltage_domain]]\nname = \"v\"",
+       "voltage_domain[0].levels_uv: at least one level is needed, or range_uv"},
+      {"levels do not ascend", "[[voltage_domain]]\nname = \"v\"\nlevels_uv = [5, 5]",
+       "voltage_domain[0].levels_uv: 5 does not ascend"},
+      {"beyond a signed word", "[[voltage_domain]]\nname = \"v\"\nlevels_uv = [2_147_483_648]",
+       "voltage_domain[0].levels_uv: 2147483648 is not between -2147483648 and 2147483647"},
+      {"range and list", "[[voltage_domain]]\nname = \"v\"\nlevels_uv = [5]\nrange_uv = { min = 1, max = 2, step = 1 }",
+       "voltage_domain[0].range_uv: cannot stand beside levels_uv"},
+      {"a range of one", "[[voltage_domain]]\nname = \"v\"\nrange_uv = { min = 2, max = 2, step = 1 }",
+       "voltage_domain[0].range_uv.max: 2 is not above min"},
+      {"a step of nothing", "[[voltage_domain]]\nname = \"v\"\nrange_uv = { min = 1, max = 2, step = 0 }",
+       "voltage_domain[0].range_uv.step: 0 is not between 1 and 2147483647"},
+      {"level off the steps",
+       "[[voltage_domain]]\nname = \"v\"\nrange_uv = { min = 1, max = 9, step = 4 }\nlevel_uv = 4",
+       "voltage_domain[0].level_uv: 4 is not a level of the domain"},
+      {"level not in the list", "[[voltage_domain]]\nname = \"v\"\nlevels_uv = [1, 3]\nlevel_uv = 2",
+       "voltage_domain[0].level_uv: 2 is not a level of the domain"},
+      {"architectural mode", "[[voltage_domain]]\nname = \"v\"\nlevels_uv = [1]\nmodes = [7]",
+       "voltage_domain[0].modes: 7 is not between 8 and 15"},
+      {"rights to nothing", "[agent.voltage]\nmay_set_mode = [\"v\"]",
+       "agent[0].voltage.may_set_mode: no voltage_domain is named \"v\""},
+  });
+}

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include "protocols/reset_domain.hpp"
+#include "protocols/voltage.hpp"
 #include "tests/protocols/real_platform.hpp"
 
 using namespace scmi;
@@ -61,4 +62,60 @@ TEST_CASE("clients on the platform: a thousand reset domains, some with long nam
   CHECK(resets->list()->size() == 1000);
   CHECK(*resets->by_name("reset_of_block_899") == DomainId(899));
   CHECK_FALSE(resets->describe(DomainId(999))->latency_us.has_value());
+}
+
+TEST_CASE("clients on the platform: voltage domains in every release that has them") {
+  struct Row {
+    std::string_view release;
+    Version version;
+    bool async;
+  };
+  for (const Row row :
+       {Row{"3.0", voltage_protocol::version_1_0, false}, Row{"3.1", voltage_protocol::version_2_0, true},
+        Row{"3.2", voltage_protocol::version_2_1, true}}) {
+    CAPTURE(row.release);
+    real::Bench b(juno_of(row.release));
+    const auto voltages = VoltageDomains::open(b.agent());
+    REQUIRE(voltages);
+    CHECK(voltages->version() == row.version);
+    CHECK(voltages->list()->size() == 4);
+    const auto big = voltages->by_name("VBIG");
+    REQUIRE(big);
+    CHECK(voltages->describe(*big)->async_level_set == row.async);
+    const auto levels = voltages->levels(*big);
+    REQUIRE(levels);
+    CHECK(levels->is_range);
+    CHECK(levels->contains(950'000));
+    CHECK(*voltages->level_get(*big) == 900'000);
+    CHECK(voltages->level_set(*big, 950'000));
+    b.pass(1ms);
+    CHECK(*voltages->level_get(*big) == 950'000);
+    CHECK(voltages->level_set(*big, 955'000).error().is(Status::invalid_parameters));
+    CHECK(voltages->disable(*big));
+    CHECK_FALSE(voltages->config_get(*big)->enabled);
+    CHECK(*voltages->level_get(*big) == 950'000);
+    CHECK(voltages->enable(*big));
+    CHECK(voltages->config_get(*big)->mode == voltage_protocol::mode_on);
+    auto pending = voltages->level_set_async(*big, 1'000'000);
+    REQUIRE(pending.has_value() == row.async);
+    if (row.async) CHECK(*pending->wait() == 1'000'000);
+    CHECK(voltages->disable(*voltages->by_name("VSYS")).error().is(Status::not_supported));
+  }
+  real::Bench old(juno_of("2.0"));
+  CHECK(VoltageDomains::open(old.agent()).error().is(LocalError::not_found));
+}
+
+TEST_CASE("clients on the platform: a thousand voltage domains, their levels page by page") {
+  real::Bench b(soc("synthetic-1000.toml"));
+  const auto voltages = VoltageDomains::open(b.agent());
+  REQUIRE(voltages);
+  CHECK(voltages->list()->size() == 1000);
+  const auto rail = voltages->by_name("rail_of_a_cluster_0");
+  REQUIRE(rail);
+  const auto levels = voltages->levels(*rail);
+  REQUIRE(levels);
+  // More than two pages of 124 bytes hold.
+  REQUIRE(levels->discrete_uv.size() == 64);
+  CHECK(levels->discrete_uv.front() == -100'000);
+  CHECK(levels->discrete_uv.back() == 1'475'000);
 }

@@ -69,4 +69,51 @@ TEST_CASE("tool: reset assert and pulse ask first, and leave things as they are 
   }
 }
 
+TEST_CASE("tool: voltage list, get and levels") {
+  const JunoPlatform juno;
+  const Json list = juno.json({"voltage", "list"});
+  REQUIRE(list["voltage_domains"].size() == 4);
+  CHECK(named(list["voltage_domains"], "VBIG") == Json({{"id", 1},
+                                                        {"name", "VBIG"},
+                                                        {"level_uv", 900'000},
+                                                        {"mode", 7},
+                                                        {"mode_name", "ON"},
+                                                        {"enabled", true},
+                                                        {"async_set", true}}));
+  CHECK(line_with(juno.tool({"voltage", "list"}).out, "VBIG") == "1 VBIG 900 mV ON (7) yes yes");
+  CHECK(juno.json({"voltage", "get", "vgpu"})["id"] == 3);
+  const Json levels = juno.json({"voltage", "levels", "VSYS"});
+  CHECK(levels["format"] == "range");
+  CHECK(levels["lowest_uv"] == 800'000);
+  CHECK(levels["highest_uv"] == 1'000'000);
+  CHECK(levels["step_uv"] == 10'000);
+}
+
+TEST_CASE("tool: voltage set, enable and disable") {
+  const JunoPlatform juno;
+  const Json set = juno.json({"voltage", "set", "VBIG", "0.95V", "-y"});
+  CHECK(set["requested_level_uv"] == 950'000);
+  CHECK(set["level_uv"] == 950'000);
+  CHECK(set["async"] == false);
+  CHECK(juno.json({"voltage", "set", "VBIG", "1V", "-y", "--async"})["level_uv"] == 1'000'000);
+  CHECK(juno.json({"voltage", "set", "VBIG", "-1V", "-y"}, 1)["error"]["status_name"] == "INVALID_PARAMETERS");
+  CHECK(juno.json({"voltage", "set", "VBIG", "much", "-y"}, 2)["error"]["kind"] == "usage");
+  const Json off = juno.json({"voltage", "disable", "VBIG", "-y"});
+  CHECK(off["enabled"] == false);
+  CHECK(off["mode_name"] == "OFF");
+  CHECK(juno.json({"voltage", "enable", "VBIG"})["enabled"] == true);
+  CHECK(juno.json({"voltage", "disable", "VSYS", "-y"}, 1)["error"]["status_name"] == "NOT_SUPPORTED");
+}
+
+TEST_CASE("tool: voltage set and disable ask first") {
+  const JunoPlatform juno;
+  CHECK(juno.json({"voltage", "set", "VBIG", "1V"}, 2)["error"]["kind"] == "usage");
+  CHECK(juno.json({"voltage", "disable", "VBIG"}, 2)["error"]["kind"] == "usage");
+  const Terminal no("n\n");
+  const Ran refused = run_on(no, {"--connect", juno.spec(), "voltage", "set", "VBIG", "1V"});
+  CHECK(refused.code == 3);
+  CHECK(refused.err.find("Set voltage domain 1 (VBIG) to 1 V") != std::string::npos);
+  CHECK(juno.json({"voltage", "get", "VBIG"})["level_uv"] == 900'000);
+}
+
 }  // namespace scmi::tool::test

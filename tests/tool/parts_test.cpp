@@ -26,6 +26,20 @@ TEST_CASE("tool text: rates are whole hertz, exactly, or nothing") {
   }
 }
 
+TEST_CASE("text: a voltage is whole microvolts, with or without unit and sign") {
+  CHECK(parse_voltage_uv("800000") == 800'000);
+  CHECK(parse_voltage_uv("1.05V") == 1'050'000);
+  CHECK(parse_voltage_uv("900 mv") == 900'000);
+  CHECK(parse_voltage_uv("12uV") == 12);
+  CHECK(parse_voltage_uv("-12.5mV") == -12'500);
+  CHECK(parse_voltage_uv("2147.483647V") == 2'147'483'647);
+  CHECK(parse_voltage_uv("-2147483648") == -2'147'483'647 - 1);
+  for (const char* bad : {"", "-", "V", "1.5uV", "2147483648", "-2147483649", "1 kV", "--1", "+1", "1V2", "0x10"}) {
+    CAPTURE(bad);
+    CHECK_FALSE(parse_voltage_uv(bad));
+  }
+}
+
 TEST_CASE("tool text: times need a unit, and end within a day") {
   CHECK(parse_duration("100ms") == std::chrono::milliseconds(100));
   CHECK(parse_duration("1.5s") == std::chrono::milliseconds(1500));
@@ -55,6 +69,8 @@ TEST_CASE("tool text: numbers read with the unit that fits them") {
   CHECK(readable(1450, Measure::microseconds) == "1.45 ms");
   CHECK(readable(540, Measure::milliwatts) == "540 mW");
   CHECK(readable(1'500'000, Measure::microwatts) == "1.5 W");
+  CHECK(readable_signed(1'050'000, Measure::microvolts) == "1.05 V");
+  CHECK(readable_signed(-900'000, Measure::microvolts) == "-900 mV");
   CHECK(readable(7, Measure::none) == "7");
 }
 
