@@ -14,7 +14,7 @@
 namespace scmi::platform {
 
 /// Which model an entry belongs to.
-enum class AgendaKind : std::uint8_t { power, performance, clock, reset_domain, voltage };
+enum class AgendaKind : std::uint8_t { power, performance, clock, reset_domain, voltage, powercap, measurement };
 
 /// Something that becomes due.
 struct AgendaEntry {
@@ -29,7 +29,8 @@ struct Appointment {
   std::uint64_t ticket = 0;
 };
 
-/// Bounded by what is on its way: one entry for each transition, reset, voltage and pending rate change.
+/// Bounded by what is on its way: one entry for each transition, reset, voltage, cap and pending rate change,
+/// and for each powercap domain whose power somebody watches.
 class Agenda {
  public:
   [[nodiscard]] Appointment put(Instant when, AgendaKind kind, Index entity) {

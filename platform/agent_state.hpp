@@ -45,6 +45,7 @@ enum class Event : std::uint8_t {
   rate_changed,
   rate_requested,
   reset_issued,
+  cap_changed,
 };
 /// Whose resources each kind of event is about.
 inline constexpr std::array event_owner = {
@@ -55,6 +56,7 @@ inline constexpr std::array event_owner = {
     ServedProtocol::clock,         // rate_changed
     ServedProtocol::clock,         // rate_requested
     ServedProtocol::reset_domain,  // reset_issued
+    ServedProtocol::powercap,      // cap_changed
 };
 inline constexpr std::size_t event_count = event_owner.size();
 

@@ -126,5 +126,6 @@ extern const Server performance_server;
 extern const Server clock_server;
 extern const Server reset_domain_server;
 extern const Server voltage_server;
+extern const Server powercap_server;
 
 }  // namespace scmi::platform

@@ -76,6 +76,14 @@ void PerformanceModel::set_limits(AgentId agent, Index domain, Limits limits_wan
   move(agent, domain, now);
 }
 
+void PerformanceModel::preset_limits(Index domain, Limits limits_wanted) {
+  Domain& d = domains_[domain];
+  d.limits.set(AgentId(0), limits_wanted);
+  d.position = d.target = wanted(domain);
+  const PerformanceDomainConfig& c = config_.performance_domains[domain];
+  if (c.clock != no_index) clocks_.preset(c.clock, rate_hz_of(c.levels[d.position]));
+}
+
 bool PerformanceModel::within_rate(AgentId agent, Index domain, Instant now) {
   Requests<Instant>& last = domains_[domain].last_requests;
   const Instant* before = last.of(agent);

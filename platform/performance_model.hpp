@@ -33,6 +33,8 @@ class PerformanceModel {
 
   /// Value of the level the domain runs at; during a transition the old one.
   [[nodiscard]] std::uint32_t level(Index domain) const noexcept;
+  /// Of that level among the domain's levels.
+  [[nodiscard]] std::size_t position(Index domain) const noexcept { return domains_[domain].position; }
   /// In force for everybody.
   [[nodiscard]] Limits limits(Index domain) const;
   /// What one agent asked for; all levels if it has not.
@@ -44,6 +46,8 @@ class PerformanceModel {
   Instant set_level(AgentId agent, Index domain, std::uint32_t level, Instant now);
   /// Sets one agent's limits, each within the described levels, min <= max.
   void set_limits(AgentId agent, Index domain, Limits limits, Instant now);
+  /// Limits by the platform itself (agent 0), before anything has happened.
+  void preset_limits(Index domain, Limits limits);
   /// False if the agent asked something of the domain less than its rate limit ago; else records the request.
   [[nodiscard]] bool within_rate(AgentId agent, Index domain, Instant now);
 

@@ -21,6 +21,7 @@ const Server& server_of(ServedProtocol p) {
     case ServedProtocol::clock: return clock_server;
     case ServedProtocol::reset_domain: return reset_domain_server;
     case ServedProtocol::voltage: return voltage_server;
+    case ServedProtocol::powercap: return powercap_server;
   }
   return base_server;
 }

@@ -36,6 +36,9 @@ class PlatformState final : public SocObserver {
   /// caused it is left out unless `to_cause`.
   template <class Make>
   void notify(Event event, AgentId cause, bool to_cause, Index index, Make make);
+  /// Sends make(id in the agent's view, version) to one agent, if it may still hear of it.
+  template <class Make>
+  void notify_one(ServedProtocol protocol, AgentId to, Index index, Make make);
   /// Sends the delayed response of command `header`: `complete` if the status is SUCCESS, else the status alone.
   template <class Complete>
   void complete(AgentId to, std::uint32_t header, Status status, const Complete& complete);
@@ -88,6 +91,15 @@ void PlatformState::notify(Event event, AgentId cause, bool to_cause, Index inde
   }
 }
 
+template <class Make>
+void PlatformState::notify_one(ServedProtocol p, AgentId to, Index index, Make make) {
+  const AgentState& receiver = *agent(to);
+  const auto id = receiver.view(p).id_of(index);
+  if (!id || !receiver.open(p) || !receiver.granted(p, index)) return;
+  const Version version = receiver.version(p);
+  send(to, make(*id, version), version);
+}
+
 template <class Complete>
 void PlatformState::complete(AgentId to, std::uint32_t header, Status status, const Complete& complete) {
   MessageHeader fields = MessageHeader::unpack(header);
@@ -120,5 +132,8 @@ void tell(PlatformState& platform, AgentId cause, const RateJobDone& event);
 void tell(PlatformState& platform, AgentId cause, const ResetIssued& event);
 void tell(PlatformState& platform, AgentId cause, const ResetJobDone& event);
 void tell(PlatformState& platform, AgentId cause, const VoltageJobDone& event);
+void tell(PlatformState& platform, AgentId cause, const CapChanged& event);
+void tell(PlatformState& platform, AgentId cause, const MeasurementsChanged& event);
+void tell(PlatformState& platform, AgentId cause, const CapJobDone& event);
 
 }  // namespace scmi::platform

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The simulated SoC: models that hang together (levels drive clocks, power domains stop them) over one agenda.
-// It has no thread and reads no clock of its own: whoever owns it calls advance() when next_event() has come.
+// The simulated SoC: models that hang together (levels drive clocks, power domains stop them, caps limit levels) over
+// one agenda. It has no thread and reads no clock of its own: whoever owns it calls advance() when next_event() has
+// come.
 #pragma once
 
 #include "platform/agenda.hpp"
 #include "platform/clock_model.hpp"
 #include "platform/performance_model.hpp"
 #include "platform/power_model.hpp"
+#include "platform/powercap_model.hpp"
 #include "platform/reset_model.hpp"
 #include "platform/soc_config.hpp"
 #include "platform/soc_observer.hpp"
@@ -17,15 +19,17 @@
 namespace scmi::platform {
 
 /// Not synchronised: one context owns it. Borrows config, time and observer.
-class Soc {
+class Soc final : SocObserver {
  public:
   Soc(const SocConfig& config, TimeSource& time, SocObserver& observer)
       : time_(time),
-        power_(config, agenda_, observer),
-        clocks_(config, power_, agenda_, observer),
-        performance_(config, clocks_, agenda_, observer),
-        resets_(config, agenda_, observer),
-        voltages_(config, agenda_, observer) {}
+        observer_(observer),
+        power_(config, agenda_, *this),
+        clocks_(config, power_, agenda_, *this),
+        performance_(config, clocks_, agenda_, *this),
+        resets_(config, agenda_, *this),
+        voltages_(config, agenda_, *this),
+        powercaps_(config, power_, performance_, time, agenda_, *this) {}
   Soc(const Soc&) = delete;
   Soc& operator=(const Soc&) = delete;
 
@@ -43,6 +47,8 @@ class Soc {
         case AgendaKind::clock: clocks_.run(*entry); break;
         case AgendaKind::reset_domain: resets_.run(*entry); break;
         case AgendaKind::voltage: voltages_.run(*entry); break;
+        case AgendaKind::powercap:
+        case AgendaKind::measurement: powercaps_.run(*entry); break;
       }
     }
   }
@@ -54,12 +60,14 @@ class Soc {
     power_.forget(agent, at);
     resets_.forget(agent);
     voltages_.forget(agent);
+    powercaps_.forget(agent);
   }
   /// The agent is gone: what it has started goes on, and nobody hears of its end.
   void hang_up(AgentId agent) {
     clocks_.hang_up(agent);
     resets_.hang_up(agent);
     voltages_.hang_up(agent);
+    powercaps_.hang_up(agent);
   }
 
   [[nodiscard]] PowerModel& power() noexcept { return power_; }
@@ -67,15 +75,28 @@ class Soc {
   [[nodiscard]] ClockModel& clocks() noexcept { return clocks_; }
   [[nodiscard]] ResetModel& resets() noexcept { return resets_; }
   [[nodiscard]] VoltageModel& voltages() noexcept { return voltages_; }
+  [[nodiscard]] PowercapModel& powercaps() noexcept { return powercaps_; }
 
  private:
+  /// What the models tell goes on to the observer; some of it the models tell each other.
+  void happened(AgentId cause, const SocEvent& event) override {
+    observer_.happened(cause, event);
+    if (const auto* level = std::get_if<LevelChanged>(&event)) powercaps_.level_changed(level->domain);
+    if (const auto* state = std::get_if<PowerStateChanged>(&event)) powercaps_.power_state_changed(state->domain);
+  }
+  [[nodiscard]] bool still_allowed(AgentId agent, ServedProtocol protocol, Index resource) override {
+    return observer_.still_allowed(agent, protocol, resource);
+  }
+
   TimeSource& time_;
+  SocObserver& observer_;
   Agenda agenda_;
   PowerModel power_;
   ClockModel clocks_;
   PerformanceModel performance_;
   ResetModel resets_;
   VoltageModel voltages_;
+  PowercapModel powercaps_;
 };
 
 }  // namespace scmi::platform

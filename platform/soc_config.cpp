@@ -88,6 +88,7 @@ std::size_t resource_count(const SocConfig& soc, ServedProtocol p) noexcept {
     case ServedProtocol::clock: return soc.clocks.size();
     case ServedProtocol::reset_domain: return soc.reset_domains.size();
     case ServedProtocol::voltage: return soc.voltage_domains.size();
+    case ServedProtocol::powercap: return soc.powercaps.size();
   }
   return 0;
 }

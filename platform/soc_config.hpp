@@ -123,6 +123,33 @@ struct VoltageDomainConfig {
   std::uint32_t latency_us = 0;          ///< Of a level change.
 };
 
+/// Unit of a powercap domain, as its attributes encode it.
+enum class PowercapUnit : std::uint8_t { abstract = 0, microwatt = 1, milliwatt = 2 };
+
+/// [[powercap]]. Caps and powers are in the domain's own unit.
+struct PowercapConfig {
+  std::string name;
+  Index parent = no_index;                      ///< Key holds a name. Its cap holds for this domain too.
+  PowercapUnit unit = PowercapUnit::microwatt;  ///< unit = "abstract" | "uW" | "mW"
+  std::uint32_t min_cap = 1;                    ///< Key `cap_range = {min, max, step}`. min = max: a fixed cap.
+  std::uint32_t max_cap = 1;
+  std::uint32_t cap_step = 0;
+  std::uint32_t cap = 1;         ///< At start and when no agent asks for another; default max. 0: none.
+  std::uint32_t min_pai_us = 1;  ///< Key `pai_range_us = {min, max, step}`.
+  std::uint32_t max_pai_us = 1;
+  std::uint32_t pai_step_us = 0;
+  std::uint32_t pai_us = 1;                ///< At start; default min.
+  std::uint32_t sustainable_power = 0;     ///< 0: not reported.
+  std::uint32_t accuracy = 0;              ///< In 0.001 percent.
+  std::uint32_t static_power = 0;          ///< What it consumes besides its performance domains.
+  std::vector<Index> performance_domains;  ///< Whose levels it limits, and whose power it measures.
+  bool monitoring = true;                  ///< POWERCAP_MEASUREMENTS_GET works.
+  bool async = false;                      ///< POWERCAP_CAP_SET may be asynchronous.
+  std::uint32_t latency_us = 0;            ///< Of a cap change.
+  bool notify_cap = true;                  ///< POWERCAP_CAP_CHANGED is available.
+  bool notify_measurements = true;         ///< POWERCAP_MEASUREMENTS_CHANGED; default: as monitoring.
+};
+
 /// [[device]]: resources that BASE_SET_DEVICE_PERMISSIONS grants together. A resource is in one device at most.
 struct DeviceConfig {
   std::string name;
@@ -169,6 +196,7 @@ struct AgentConfig {
   std::vector<bool> may_reset;              ///< [agent.reset_domain] may_reset
   std::vector<bool> may_set_voltage_level;  ///< [agent.voltage] may_set_level
   std::vector<bool> may_set_voltage_mode;   ///< [agent.voltage] may_set_mode
+  std::vector<bool> may_set_powercap;       ///< [agent.powercap] may_set
   std::vector<bool> devices;  ///< Key `devices`: may ever be granted. Default: any that it sees a part of.
 };
 
@@ -210,6 +238,7 @@ struct SocConfig {
   std::vector<ClockConfig> clocks;
   std::vector<ResetDomainConfig> reset_domains;
   std::vector<VoltageDomainConfig> voltage_domains;
+  std::vector<PowercapConfig> powercaps;
 };
 
 /// How many resources of a protocol there are.

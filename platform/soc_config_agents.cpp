@@ -146,6 +146,11 @@ void read_voltage_rights(TableReader& table, const SocConfig&, const Names& name
   agent.may_set_voltage_mode = read_set(table, "may_set_mode", names, diagnostics);
 }
 
+void read_powercap_rights(TableReader& table, const SocConfig&, const Names& names, AgentConfig& agent,
+                          ConfigDiagnostics& diagnostics) {
+  agent.may_set_powercap = read_set(table, "may_set", names, diagnostics);
+}
+
 /// Nothing for a protocol whose resources know no rights.
 RightsReader rights_reader(ServedProtocol p) {
   switch (p) {
@@ -155,6 +160,7 @@ RightsReader rights_reader(ServedProtocol p) {
     case ServedProtocol::clock: return read_clock_rights;
     case ServedProtocol::reset_domain: return read_reset_rights;
     case ServedProtocol::voltage: return read_voltage_rights;
+    case ServedProtocol::powercap: return read_powercap_rights;
   }
   return nullptr;
 }

@@ -115,5 +115,6 @@ class EntryReader : public ResourceReader {
 [[nodiscard]] std::unique_ptr<ResourceReader> clock_reader();
 [[nodiscard]] std::unique_ptr<ResourceReader> reset_domain_reader();
 [[nodiscard]] std::unique_ptr<ResourceReader> voltage_domain_reader();
+[[nodiscard]] std::unique_ptr<ResourceReader> powercap_reader();
 
 }  // namespace scmi::platform::parts

@@ -39,6 +39,10 @@ struct VoltageJob : DomainJob {
   std::int32_t level_uv = 0;
 };
 
+struct CapJob : DomainJob {
+  std::uint32_t cap = 0;
+};
+
 struct PowerStateChanged {
   Index domain = no_index;
   std::uint32_t state = 0;
@@ -86,8 +90,27 @@ struct VoltageJobDone {
   Status status{};
 };
 
-using SocEvent = std::variant<PowerStateChanged, PowerStateRequested, LimitsChanged, LevelChanged, RateChanged,
-                              RateRequested, RateJobDone, ResetIssued, ResetJobDone, VoltageJobDone>;
+/// The cap in force, or the interval that power is averaged over.
+struct CapChanged {
+  Index domain = no_index;
+  std::uint32_t cap = 0;  ///< 0: none.
+  std::uint32_t pai_us = 0;
+};
+/// An average left the thresholds of one agent.
+struct MeasurementsChanged {
+  Index domain = no_index;
+  std::uint32_t power = 0;
+  AgentId to{};
+};
+/// An asynchronous change ended. `cap` of the job is the one in force now.
+struct CapJobDone {
+  CapJob job;
+  Status status{};
+};
+
+using SocEvent =
+    std::variant<PowerStateChanged, PowerStateRequested, LimitsChanged, LevelChanged, RateChanged, RateRequested,
+                 RateJobDone, ResetIssued, ResetJobDone, VoltageJobDone, CapChanged, MeasurementsChanged, CapJobDone>;
 
 /// Called from inside Soc's functions; may read the SoC but not change it.
 class SocObserver {

@@ -16,7 +16,7 @@
 namespace scmi::platform {
 
 /// The protocols this platform serves, as positions in per-protocol tables; by ascending number.
-enum class ServedProtocol : std::uint8_t { base, power_domain, performance, clock, reset_domain, voltage };
+enum class ServedProtocol : std::uint8_t { base, power_domain, performance, clock, reset_domain, voltage, powercap };
 
 /// Releases of the specification (DEN0056), which a SoC description names as its profile.
 inline constexpr std::array<std::string_view, 5> releases = {"1.0", "2.0", "3.0", "3.1", "3.2"};
@@ -40,6 +40,7 @@ inline constexpr std::array performance = {Version(0x10000), Version(0x20000), V
 inline constexpr std::array clock = {Version(0x10000), Version(0x20000), Version(0x20001), Version(0x30000)};
 inline constexpr std::array reset_domain = {Version(0x10000), Version(0x30000), Version(0x30001)};
 inline constexpr std::array voltage = {Version(0x10000), Version(0x20000), Version(0x20001)};
+inline constexpr std::array powercap = {Version(0x10000), Version(0x20000)};
 }  // namespace version_list
 
 inline constexpr std::array served_protocols = {
@@ -85,6 +86,13 @@ inline constexpr std::array served_protocols = {
                 {Version(), Version(), Version(0x10000), Version(0x20000), Version(0x20001)},
                 version_list::voltage,
                 Version(0x20001)},
+    ProtocolRow{protocol::powercap,
+                "powercap",
+                "powercap",
+                "powercaps",
+                {Version(), Version(), Version(), Version(0x10000), Version(0x20000)},
+                version_list::powercap,
+                Version(0x20000)},
 };
 inline constexpr std::size_t served_protocol_count = served_protocols.size();
 

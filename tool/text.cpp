@@ -149,6 +149,11 @@ std::optional<std::int32_t> parse_voltage_uv(std::string_view text) {
   return static_cast<std::int32_t>(negative ? -uv : uv);
 }
 
+std::optional<std::uint64_t> parse_power_uw(std::string_view text) {
+  static constexpr std::array<Suffix, 3> units{Suffix{"uw", 1}, {"mw", 1000}, {"w", 1'000'000}};
+  return with_suffix(text, units);
+}
+
 std::string printable(std::string_view text) {
   std::string out;
   for (const char c : text) {

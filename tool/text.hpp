@@ -30,6 +30,8 @@ enum class Measure : std::uint8_t { none, hertz, kilohertz, microseconds, bytes,
 [[nodiscard]] std::optional<std::uint64_t> parse_rate_hz(std::string_view text);
 /// "1.05V", "-900mV", "800000": whole microvolts that fit a signed word; nothing otherwise.
 [[nodiscard]] std::optional<std::int32_t> parse_voltage_uv(std::string_view text);
+/// "5W", "800mW", "1.5mW": whole microwatts; nothing otherwise, and nothing without a unit.
+[[nodiscard]] std::optional<std::uint64_t> parse_power_uw(std::string_view text);
 
 /// `text` with what could move a cursor, or is no ASCII, as \xNN.
 [[nodiscard]] std::string printable(std::string_view text);

@@ -158,3 +158,107 @@ TEST_CASE("soc config: mistakes in voltage domains are named") {
        "agent[0].voltage.may_set_mode: no voltage_domain is named \"v\""},
   });
 }
+
+TEST_CASE("soc config: a powercap domain and its defaults") {
+  const SocConfig soc = parsed(R"(
+[[performance_domain]]
+name = "cpu{}"
+count = 2
+levels = [{ level = 1, power = 5 }]
+[[powercap]]
+name = "top"
+unit = "mW"
+cap_range = { min = 100, max = 200, step = 50 }
+pai_range_us = { min = 10, max = 10 }
+[[powercap]]
+name = "cap{}"
+count = 2
+parent = "top"
+cap_range = { min = 5, max = 5 }
+cap = 5
+pai_range_us = { min = 10, max = 30, step = 10 }
+pai_us = 20
+sustainable_power = 4
+accuracy = 1000
+static_power = 1
+performance_domains = ["cpu{}"]
+async = true
+latency_us = 7
+notify_cap = false
+notify_measurements = false
+)");
+  REQUIRE(soc.powercaps.size() == 3);
+  const PowercapConfig& top = soc.powercaps[0];
+  CHECK(top.parent == no_index);
+  CHECK(top.unit == PowercapUnit::milliwatt);
+  CHECK(top.min_cap == 100);
+  CHECK(top.max_cap == 200);
+  CHECK(top.cap_step == 50);
+  CHECK(top.cap == 200);
+  CHECK(top.pai_us == 10);
+  CHECK(top.monitoring);
+  CHECK(top.notify_cap);
+  CHECK(top.notify_measurements);
+  CHECK_FALSE(top.async);
+  CHECK(top.performance_domains.empty());
+  const PowercapConfig& cap = soc.powercaps[2];
+  CHECK(cap.name == "cap1");
+  CHECK(cap.parent == 0);
+  CHECK(cap.unit == PowercapUnit::microwatt);
+  CHECK(cap.cap == 5);
+  CHECK(cap.pai_us == 20);
+  CHECK(cap.sustainable_power == 4);
+  CHECK(cap.accuracy == 1000);
+  CHECK(cap.static_power == 1);
+  CHECK(cap.performance_domains == std::vector<Index>{1});
+  CHECK(cap.async);
+  CHECK(cap.latency_us == 7);
+  CHECK_FALSE(cap.notify_cap);
+  CHECK_FALSE(cap.notify_measurements);
+  CHECK(soc.agents[0].may_set_powercap == std::vector<bool>(3, true));
+}
+
+TEST_CASE("soc config: mistakes in powercap domains are named, above all those that agents do not forgive") {
+#define CAP "[[powercap]]\nname = \"a\"\n"
+#define CAPS "cap_range = { min = 10, max = 20, step = 5 }\n"
+#define PAIS "pai_range_us = { min = 10, max = 10 }\n"
+  check_mistakes({
+      {"no caps", CAP PAIS, "powercap[0].cap_range: is missing"},
+      {"no intervals", CAP CAPS, "powercap[0].pai_range_us: is missing"},
+      {"a cap of 0", CAP PAIS "cap_range = { min = 0, max = 20, step = 5 }",
+       "powercap[0].cap_range.min: 0 is not between 1 and 4294967295"},
+      {"no step", CAP PAIS "cap_range = { min = 10, max = 20 }",
+       "powercap[0].cap_range.step: is needed between min and max"},
+      {"upside down", CAP PAIS "cap_range = { min = 30, max = 20, step = 5 }",
+       "powercap[0].cap_range.max: 20 is below min"},
+      {"off the grid", CAP PAIS "cap_range = { min = 12, max = 22, step = 5 }",
+       "powercap[0].cap_range.step: min and max are not multiples of 5"},
+      {"intervals off the grid", CAP CAPS "pai_range_us = { min = 10, max = 20, step = 3 }",
+       "powercap[0].pai_range_us.step: min and max are not multiples of 3"},
+      {"cap between steps", CAP CAPS PAIS "cap = 12", "powercap[0].cap: 12 is not a cap of the domain"},
+      {"no cap where it is fixed", CAP PAIS "cap_range = { min = 10, max = 10 }\ncap = 0",
+       "powercap[0].cap: 0 is not a cap of the domain"},
+      {"interval not possible", CAP CAPS PAIS "pai_us = 20", "powercap[0].pai_us: 20 is not an interval of the domain"},
+      {"neither cap nor monitoring", CAP PAIS "cap_range = { min = 10, max = 10 }\nmonitoring = false",
+       "powercap[0].monitoring: is needed where the cap is fixed"},
+      {"telling what is not measured", CAP CAPS PAIS "monitoring = false\nnotify_measurements = true",
+       "powercap[0].notify_measurements: cannot be without monitoring"},
+      {"unknown parent", CAP CAPS PAIS "parent = \"b\"", "powercap[0].parent: no powercap is named \"b\""},
+      {"own ancestor", CAP CAPS PAIS "parent = \"a\"", "powercap: \"a\" is its own ancestor"},
+      {"circle", CAP CAPS PAIS "parent = \"b\"\n[[powercap]]\nname = \"b\"\nparent = \"a\"\n" CAPS PAIS,
+       "powercap: \"a\" is its own ancestor"},
+      {"units of costs",
+       CAP CAPS PAIS "unit = \"abstract\"\nperformance_domains = [\"p\"]\n"
+                     "[[performance_domain]]\nname = \"p\"\nlevels = [{ level = 1 }]",
+       "powercap: \"a\" counts power in another unit than the levels of its performance_domains"},
+      {"units of parents", CAP CAPS PAIS "parent = \"b\"\n[[powercap]]\nname = \"b\"\nunit = \"abstract\"\n" CAPS PAIS,
+       "powercap: \"a\" counts power in another unit than its parent"},
+      {"counted twice",
+       CAP CAPS PAIS "performance_domains = [\"p\", \"p\"]\n"
+                     "[[performance_domain]]\nname = \"p\"\nlevels = [{ level = 1 }]",
+       "powercap: \"a\" names \"p\" of another powercap"},
+  });
+#undef CAP
+#undef CAPS
+#undef PAIS
+}

@@ -3,6 +3,8 @@
 // The clients of reset, voltage and powercap domains against the simulated platform, with old and new layouts.
 #include <doctest/doctest.h>
 
+#include "protocols/performance.hpp"
+#include "protocols/powercap.hpp"
 #include "protocols/reset_domain.hpp"
 #include "protocols/voltage.hpp"
 #include "tests/protocols/real_platform.hpp"
@@ -118,4 +120,70 @@ TEST_CASE("clients on the platform: a thousand voltage domains, their levels pag
   REQUIRE(levels->discrete_uv.size() == 64);
   CHECK(levels->discrete_uv.front() == -100'000);
   CHECK(levels->discrete_uv.back() == 1'475'000);
+}
+
+TEST_CASE("clients on the platform: powercaps in both releases that have them") {
+  for (const std::string_view release : {"3.1", "3.2"}) {
+    CAPTURE(release);
+    real::Bench b(juno_of(release));
+    const auto caps = Powercaps::open(b.agent());
+    const auto perf = PerformanceDomains::open(b.agent());
+    REQUIRE(caps);
+    REQUIRE(perf);
+    const bool modern = release == "3.2";
+    CHECK(caps->version() == (modern ? powercap_protocol::version_2_0 : powercap_protocol::version_1_0));
+    const auto soc_cap = caps->by_name("SOC");
+    const auto big_cap = caps->by_name("BIG");
+    const auto big = perf->by_name("BIG");
+    REQUIRE(soc_cap);
+    REQUIRE(big_cap);
+    REQUIRE(big);
+    const auto info = caps->describe(*big_cap);
+    REQUIRE(info);
+    CHECK(info->unit == PowercapUnit::milliwatt);
+    CHECK(info->parent == *soc_cap);
+    CHECK(info->max_cap == 540);
+    // 100 static, and the sustained levels: 364 + 90 + 174.
+    CHECK(caps->measurements_get(*soc_cap)->power == 728);
+    const std::uint32_t top = perf->limits_get(*big)->max;
+    std::vector<std::uint32_t> told;
+    const auto watch = caps->watch_cap(*big_cap, [&](const auto& n) { told.push_back(n.power_cap); });
+    std::vector<std::uint32_t> powers;
+    const auto watch_power =
+        caps->watch_measurements(*big_cap, {300, 400}, [&](const auto& n) { powers.push_back(n.power); });
+    REQUIRE(watch);
+    REQUIRE(watch_power);
+    CHECK(caps->cap_set(*big_cap, 200));
+    b.pass(50ms);
+    CHECK(told == std::vector<std::uint32_t>{200});
+    CHECK(*caps->cap_get(*big_cap) == 200);
+    CHECK(perf->limits_get(*big)->max < top);
+    CHECK(caps->measurements_get(*big_cap)->power == 181);
+    CHECK(powers.size() == 1);
+    auto pending = caps->cap_set_async(*soc_cap, 400);
+    REQUIRE(pending);
+    CHECK(*pending->wait() == 400);
+    CHECK(caps->pai_set(*soc_cap, 20'000));
+    CHECK(*caps->pai_get(*soc_cap) == 20'000);
+    CHECK(caps->cap_set(*big_cap, 205).error().is(Status::invalid_parameters));
+    CHECK(caps->cap_set(*big_cap, 1000).error().is(Status::out_of_range));
+    CHECK(caps->cap_disable(*big_cap).has_value() == modern);
+    CHECK_FALSE(*caps->has_fastchannel(MessageId(0x5)));
+    CHECK(caps->describe_fastchannel(*big_cap, MessageId(0x5)).error().is(Status::not_supported));
+  }
+  real::Bench old(juno_of("3.0"));
+  CHECK(Powercaps::open(old.agent()).error().is(LocalError::not_found));
+}
+
+TEST_CASE("clients on the platform: a thousand powercap domains") {
+  real::Bench b(soc("synthetic-1000.toml"));
+  const auto caps = Powercaps::open(b.agent());
+  REQUIRE(caps);
+  const auto all = caps->list();
+  REQUIRE(all);
+  REQUIRE(all->size() == 1000);
+  CHECK((*all)[999].parent == DomainId(90));
+  CHECK(caps->cap_set(DomainId(0), 1000));
+  b.pass(1ms);
+  CHECK(*caps->cap_get(DomainId(0)) == 1000);
 }

@@ -116,4 +116,66 @@ TEST_CASE("tool: voltage set and disable ask first") {
   CHECK(juno.json({"voltage", "get", "VBIG"})["level_uv"] == 900'000);
 }
 
+TEST_CASE("tool: powercap list and get, in the domain's own unit") {
+  const JunoPlatform juno;
+  const Json list = juno.json({"powercap", "list"});
+  REQUIRE(list["powercap_domains"].size() == 4);
+  CHECK(named(list["powercap_domains"], "BIG") == Json({{"id", 1},
+                                                        {"name", "BIG"},
+                                                        {"cap_mw", 540},
+                                                        {"power_mw", 364},
+                                                        {"pai_us", 10'000},
+                                                        {"parent_id", 0},
+                                                        {"set_cap", true},
+                                                        {"set_pai", true}}));
+  CHECK(named(list["powercap_domains"], "SOC")["parent_id"].is_null());
+  CHECK(line_with(juno.tool({"powercap", "list"}).out, "BIG") == "1 BIG 540 mW 364 mW 10 ms 0 yes yes");
+  const Json get = juno.json({"powercap", "get", "soc"});
+  CHECK(get["id"] == 0);
+  CHECK(get["cap_mw"] == 1000);
+  CHECK(get["min_cap_mw"] == 400);
+  CHECK(get["max_cap_mw"] == 1000);
+  CHECK(get["cap_step_mw"] == 10);
+  CHECK(get["min_pai_us"] == 1000);
+  CHECK(get["sustainable_power_mw"] == 730);
+  CHECK(get["accuracy_millipercent"] == 5000);
+  CHECK(get["async_set_cap"] == true);
+  CHECK(get["monitoring"] == true);
+}
+
+TEST_CASE("tool: powercap set, pai and measure") {
+  const JunoPlatform juno;
+  const Json set = juno.json({"powercap", "set", "SOC", "0.5W"});
+  CHECK(set["requested_cap_mw"] == 500);
+  CHECK(set["cap_mw"] == 500);
+  CHECK(set["async"] == false);
+  CHECK(juno.json({"powercap", "set", "SOC", "600", "--async"})["cap_mw"] == 600);
+  CHECK(juno.json({"powercap", "set", "SOC", "off"})["cap_mw"] == 0);
+  CHECK(juno.json({"powercap", "set", "SOC", "5W"}, 1)["error"]["status_name"] == "OUT_OF_RANGE");
+  CHECK(juno.json({"powercap", "set", "SOC", "1.5uW"}, 2)["error"]["kind"] == "usage");
+  CHECK(juno.json({"powercap", "set", "SOC", "500uW"}, 2)["error"]["kind"] == "usage");
+  CHECK(juno.json({"powercap", "pai", "SOC"})["pai_us"] == 10'000);
+  CHECK(juno.json({"powercap", "pai", "SOC", "20ms"})["pai_us"] == 20'000);
+  CHECK(juno.json({"powercap", "pai", "SOC", "20ns"}, 2)["error"]["kind"] == "usage");
+  const Json measured = juno.json({"powercap", "measure", "GPU"});
+  CHECK(measured["power_mw"] == 174);
+  CHECK(measured["pai_us"] == 10'000);
+}
+
+TEST_CASE("tool: powercap watch ends after the events it was to wait for, or after its time") {
+  const JunoPlatform juno;
+  // 174 mW are above 100: told at the end of the first interval.
+  const Json above = juno.json({"powercap", "watch", "GPU", "--high", "100mW", "--count", "1", "--for", "1m"});
+  REQUIRE(above["events"].size() == 1);
+  CHECK(above["events"][0]["event"] == "measurements_changed");
+  CHECK(above["events"][0]["power_mw"] == 174);
+  CHECK(above["events"][0]["cap_mw"].is_null());
+  CHECK(above["events"][0]["agent_id"] == 0);
+  const Json none = juno.json({"powercap", "watch", "GPU", "--low", "1mW", "--for", "1ms"});
+  CHECK(none["events"] == Json::array());
+  CHECK(juno.json({"powercap", "watch", "GPU", "--low", "2W", "--high", "1W"}, 2)["error"]["kind"] == "usage");
+  CHECK(juno.json({"powercap", "watch", "GPU", "--count", "0"}, 2)["error"]["kind"] == "usage");
+  CHECK(juno.json({"powercap", "watch", "GPU", "--for", "ever"}, 2)["error"]["kind"] == "usage");
+}
+
 }  // namespace scmi::tool::test

@@ -26,6 +26,17 @@ TEST_CASE("tool text: rates are whole hertz, exactly, or nothing") {
   }
 }
 
+TEST_CASE("text: a power has a unit, and is whole microwatts") {
+  CHECK(parse_power_uw("5W") == 5'000'000);
+  CHECK(parse_power_uw("800 mW") == 800'000);
+  CHECK(parse_power_uw("1.5mw") == 1500);
+  CHECK(parse_power_uw("7uW") == 7);
+  for (const char* bad : {"", "5", "W", "1.5uW", "-5W", "5 kW", "5W5"}) {
+    CAPTURE(bad);
+    CHECK_FALSE(parse_power_uw(bad));
+  }
+}
+
 TEST_CASE("text: a voltage is whole microvolts, with or without unit and sign") {
   CHECK(parse_voltage_uv("800000") == 800'000);
   CHECK(parse_voltage_uv("1.05V") == 1'050'000);

@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Caps, what they leave to performance domains, and the power that is measured.
+#include "platform/powercap_model.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+namespace scmi::platform {
+namespace {
+
+/// Fine units in one of the domain's.
+std::uint64_t fine_per_unit(PowercapUnit unit) noexcept { return unit == PowercapUnit::milliwatt ? 1000 : 1; }
+
+/// What a level costs, in fine units.
+std::uint64_t fine_cost(const SocConfig& soc, const PerformanceLevel& level) noexcept {
+  return std::uint64_t{level.power} * (soc.power_unit == PowerUnit::milliwatt ? 1000 : 1);
+}
+
+std::uint64_t nanoseconds_between(Instant from, Instant to) noexcept {
+  if (to <= from) return 0;
+  return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(to - from).count());
+}
+
+/// As a double: whole numbers are exact up to 2^53, and nothing overflows beyond.
+double energy_of(std::uint64_t power, std::uint64_t nanoseconds) noexcept {
+  return static_cast<double>(power) * static_cast<double>(nanoseconds);
+}
+
+}  // namespace
+
+PowercapModel::PowercapModel(const SocConfig& config, const PowerModel& power, PerformanceModel& performance,
+                             TimeSource& time, Agenda& agenda, SocObserver& observer)
+    : config_(config),
+      power_(power),
+      performance_(performance),
+      time_(time),
+      agenda_(agenda),
+      observer_(observer),
+      domains_(config.powercaps.size()),
+      owner_(config.performance_domains.size(), no_index),
+      jobs_(agenda, AgendaKind::powercap) {
+  const Instant now = time_.now();
+  for (Index i = 0; i < domains_.size(); ++i) {
+    const PowercapConfig& c = config_.powercaps[i];
+    if (c.parent != no_index) domains_[c.parent].children.push_back(i);
+    for (const Index p : c.performance_domains) owner_[p] = i;
+  }
+  for (Index i = 0; i < domains_.size(); ++i) {
+    if (config_.powercaps[i].parent != no_index) continue;
+    for (const auto& [p, position] : plan(i)) {
+      const Limits described = performance_.described(p);
+      const std::uint32_t max = config_.performance_domains[p].levels[position].level;
+      if (max != described.max) performance_.preset_limits(p, {max, described.min});
+    }
+  }
+  for (Index i = 0; i < domains_.size(); ++i) {
+    domains_[i].interval_start = domains_[i].counted_to = now;
+    domains_[i].average_pai_us = pai_us(i);
+    for (Index d = i; d != no_index; d = config_.powercaps[d].parent) domains_[d].power += own_power(i);
+  }
+  for (Domain& d : domains_) d.average = d.power;
+}
+
+std::uint32_t PowercapModel::cap(Index domain) const {
+  const PowercapConfig& c = config_.powercaps[domain];
+  const Requests<std::uint32_t>& wishes = domains_[domain].caps;
+  if (wishes.empty()) return c.cap;
+  return wishes.fold(0U, [](std::uint32_t lowest, std::uint32_t wish) {
+    return wish == 0 || (lowest != 0 && lowest < wish) ? lowest : wish;
+  });
+}
+
+std::uint32_t PowercapModel::pai_us(Index domain) const {
+  const std::uint32_t* wish = domains_[domain].pais.latest();
+  return wish == nullptr ? config_.powercaps[domain].pai_us : *wish;
+}
+
+PowercapModel::Measurement PowercapModel::measured(Index domain) {
+  count(domain, time_.now());
+  const Domain& d = domains_[domain];
+  const std::uint64_t power = d.average / fine_per_unit(config_.powercaps[domain].unit);
+  return {static_cast<std::uint32_t>(std::min<std::uint64_t>(power, std::numeric_limits<std::uint32_t>::max())),
+          d.average_pai_us};
+}
+
+Instant PowercapModel::set_cap(const CapJob& job, Instant now) {
+  const Instant done = now + std::chrono::microseconds(config_.powercaps[job.domain].latency_us);
+  // An asynchronous change always ends after its response: the agent is told of it by another channel.
+  if (done <= now && !job.asynchronous) {
+    finish(job);
+  } else {
+    jobs_.start(job, done);
+  }
+  return done;
+}
+
+void PowercapModel::set_pai(AgentId agent, Index domain, std::uint32_t wish) {
+  const std::uint32_t before = pai_us(domain);
+  count(domain, time_.now());
+  domains_[domain].pais.set(agent, wish);
+  if (pai_us(domain) == before) return;
+  restart_interval(domain, time_.now());
+  tell_changed(agent, domain);
+}
+
+void PowercapModel::watch(AgentId agent, Index domain, const Watch& watch) {
+  domains_[domain].watchers[agent] = {watch, Side::inside};
+  if (watch.enabled) schedule_check(domain);
+}
+
+void PowercapModel::level_changed(Index performance_domain) {
+  if (owner_[performance_domain] != no_index) change_power(owner_[performance_domain]);
+}
+
+void PowercapModel::power_state_changed(Index power_domain) {
+  for (Index p = 0; p < owner_.size(); ++p) {
+    if (config_.performance_domains[p].power_domain == power_domain) level_changed(p);
+  }
+}
+
+std::uint64_t PowercapModel::own_power(Index domain) const {
+  const PowercapConfig& c = config_.powercaps[domain];
+  std::uint64_t power = c.static_power * fine_per_unit(c.unit);
+  for (const Index p : c.performance_domains) {
+    const PerformanceDomainConfig& performance = config_.performance_domains[p];
+    if (!power_.powered(performance.power_domain)) continue;
+    power += fine_cost(config_, performance.levels[performance_.position(p)]);
+  }
+  return power;
+}
+
+/// What the domain names itself costs something else now.
+void PowercapModel::change_power(Index domain) {
+  std::uint64_t after = own_power(domain);
+  for (const Index child : domains_[domain].children) after += domains_[child].power;
+  const std::uint64_t before = domains_[domain].power;
+  if (after == before) return;
+  const Instant now = time_.now();
+  for (Index d = domain; d != no_index; d = config_.powercaps[d].parent) {
+    count(d, now);
+    domains_[d].power = domains_[d].power - before + after;
+    schedule_check(d);
+  }
+}
+
+/// Counts energy up to now, and closes the intervals that are over.
+void PowercapModel::count(Index domain, Instant now) {
+  Domain& d = domains_[domain];
+  const std::chrono::nanoseconds pai = std::chrono::microseconds(pai_us(domain));
+  const auto pai_ns = static_cast<std::uint64_t>(pai.count());
+  const std::uint64_t over = nanoseconds_between(d.interval_start, now) / pai_ns;
+  if (over != 0) {
+    const double energy = d.energy + energy_of(d.power, nanoseconds_between(d.counted_to, d.interval_start + pai));
+    // Nothing changed in the intervals after the first.
+    d.average = over > 1 ? d.power : static_cast<std::uint64_t>(energy / static_cast<double>(pai_ns));
+    d.average_pai_us = pai_us(domain);
+    d.interval_start += std::chrono::nanoseconds(over * pai_ns);
+    d.counted_to = d.interval_start;
+    d.energy = 0;
+  }
+  d.energy += energy_of(d.power, nanoseconds_between(d.counted_to, now));
+  d.counted_to = std::max(d.counted_to, now);
+}
+
+void PowercapModel::restart_interval(Index domain, Instant now) {
+  Domain& d = domains_[domain];
+  d.interval_start = d.counted_to = now;
+  d.energy = 0;
+  agenda_.cancel(d.check);
+  schedule_check(domain);
+}
+
+/// Looks at the average at the end of this interval, if somebody watches.
+void PowercapModel::schedule_check(Index domain) {
+  Domain& d = domains_[domain];
+  const bool watched =
+      std::any_of(d.watchers.begin(), d.watchers.end(), [](const auto& w) { return w.second.watch.enabled; });
+  if (!watched || d.check.ticket != 0) return;
+  count(domain, time_.now());
+  d.check = agenda_.put(d.interval_start + std::chrono::microseconds(pai_us(domain)), AgendaKind::measurement, domain);
+}
+
+void PowercapModel::check(Index domain) {
+  Domain& d = domains_[domain];
+  d.check = {};
+  const std::uint32_t power = measured(domain).power;
+  for (auto& [agent, watcher] : d.watchers) {
+    if (!watcher.watch.enabled) continue;
+    const Side side = power < watcher.watch.low ? Side::below : power > watcher.watch.high ? Side::above : Side::inside;
+    if (side == std::exchange(watcher.side, side) || side == Side::inside) continue;
+    observer_.happened(AgentId(0), MeasurementsChanged{domain, power, agent});
+  }
+  if (d.average != d.power) schedule_check(domain);
+}
+
+void PowercapModel::tell_changed(AgentId cause, Index domain) {
+  observer_.happened(cause, CapChanged{domain, cap(domain), pai_us(domain)});
+}
+
+std::map<Index, std::size_t> PowercapModel::plan(Index root) const {
+  // The domains of the tree, those below first.
+  std::vector<Index> tree{root};
+  for (std::size_t i = 0; i < tree.size(); ++i) {
+    const std::vector<Index>& children = domains_[tree[i]].children;
+    tree.insert(tree.end(), children.begin(), children.end());
+  }
+  std::reverse(tree.begin(), tree.end());
+
+  struct Share {
+    std::vector<Index> performance_domains;  ///< Of the domain and what lies below it.
+    std::uint64_t static_power = 0;
+  };
+  std::map<Index, Share> shares;
+  std::map<Index, std::size_t> positions;
+  const auto cost = [&](Index p) { return fine_cost(config_, config_.performance_domains[p].levels[positions.at(p)]); };
+  for (const Index domain : tree) {
+    const PowercapConfig& c = config_.powercaps[domain];
+    Share& share = shares[domain];
+    share.static_power += c.static_power * fine_per_unit(c.unit);
+    for (const Index p : c.performance_domains) {
+      share.performance_domains.push_back(p);
+      positions[p] = config_.performance_domains[p].levels.size() - 1;
+    }
+    if (const std::uint64_t allowed = cap(domain) * fine_per_unit(c.unit); allowed != 0) {
+      std::uint64_t total = share.static_power;
+      for (const Index p : share.performance_domains) total += cost(p);
+      while (total > allowed) {
+        Index dearest = no_index;
+        for (const Index p : share.performance_domains) {
+          if (positions[p] != 0 && (dearest == no_index || cost(p) > cost(dearest))) dearest = p;
+        }
+        if (dearest == no_index) break;  // It cannot be kept: all are at their lowest.
+        total -= cost(dearest);
+        --positions[dearest];
+        total += cost(dearest);
+      }
+    }
+    if (c.parent == no_index) continue;
+    Share& above = shares[c.parent];
+    above.static_power += share.static_power;
+    above.performance_domains.insert(above.performance_domains.end(), share.performance_domains.begin(),
+                                     share.performance_domains.end());
+  }
+  return positions;
+}
+
+Index PowercapModel::root_of(Index domain) const {
+  while (config_.powercaps[domain].parent != no_index) domain = config_.powercaps[domain].parent;
+  return domain;
+}
+
+void PowercapModel::enforce(Index domain, Instant now) {
+  for (const auto& [p, position] : plan(root_of(domain))) {
+    const std::uint32_t max = config_.performance_domains[p].levels[position].level;
+    const Limits wanted{max, performance_.described(p).min};
+    if (performance_.limits_of(AgentId(0), p) != wanted) performance_.set_limits(AgentId(0), p, wanted, now);
+  }
+}
+
+void PowercapModel::finish(CapJob job) {
+  Status status = Status::success;
+  if (job.asynchronous && !observer_.still_allowed(job.agent, ServedProtocol::powercap, job.domain)) {
+    status = Status::denied;
+  } else {
+    const std::uint32_t before = cap(job.domain);
+    domains_[job.domain].caps.set(job.agent, job.cap);
+    if (cap(job.domain) != before) {
+      tell_changed(job.agent, job.domain);
+      enforce(job.domain, time_.now());
+    }
+  }
+  job.cap = cap(job.domain);
+  if (job.asynchronous) observer_.happened(job.agent, CapJobDone{job, status});
+}
+
+void PowercapModel::forget(AgentId agent) {
+  std::vector<CapJob> ended = jobs_.end_all(agent);
+  for (Index i = 0; i < domains_.size(); ++i) {
+    Domain& d = domains_[i];
+    d.watchers.erase(agent);
+    const std::uint32_t cap_before = cap(i);
+    const std::uint32_t pai_before = pai_us(i);
+    count(i, time_.now());
+    d.caps.drop(agent);
+    d.pais.drop(agent);
+    const bool cap_changed = cap(i) != cap_before;
+    const bool pai_changed = pai_us(i) != pai_before;
+    if (pai_changed) restart_interval(i, time_.now());
+    if (cap_changed || pai_changed) tell_changed(agent, i);
+    if (cap_changed) enforce(i, time_.now());
+  }
+  for (CapJob& job : ended) {
+    job.cap = cap(job.domain);
+    if (job.asynchronous) observer_.happened(agent, CapJobDone{job, Status::generic_error});
+  }
+}
+
+void PowercapModel::hang_up(AgentId agent) {
+  jobs_.hang_up(agent);
+  for (Domain& d : domains_) d.watchers.erase(agent);
+}
+
+void PowercapModel::run(const AgendaEntry& entry) {
+  if (entry.kind == AgendaKind::measurement) {
+    check(entry.entity);
+  } else {
+    finish(jobs_.take(entry.entity));
+  }
+}
+
+}  // namespace scmi::platform
