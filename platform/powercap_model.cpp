@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <queue>
 #include <utility>
 
 namespace scmi::platform {
@@ -22,6 +23,12 @@ std::uint64_t nanoseconds_between(Instant from, Instant to) noexcept {
   if (to <= from) return 0;
   return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(to - from).count());
 }
+
+struct Cheaper {
+  bool operator()(const std::pair<std::uint64_t, Index>& a, const std::pair<std::uint64_t, Index>& b) const noexcept {
+    return a.first != b.first ? a.first < b.first : a.second > b.second;
+  }
+};
 
 /// As a double: whole numbers are exact up to 2^53, and nothing overflows beyond.
 double energy_of(std::uint64_t power, std::uint64_t nanoseconds) noexcept {
@@ -225,16 +232,20 @@ std::map<Index, std::size_t> PowercapModel::plan(Index root) const {
     }
     if (const std::uint64_t allowed = cap(domain) * fine_per_unit(c.unit); allowed != 0) {
       std::uint64_t total = share.static_power;
-      for (const Index p : share.performance_domains) total += cost(p);
-      while (total > allowed) {
-        Index dearest = no_index;
-        for (const Index p : share.performance_domains) {
-          if (positions[p] != 0 && (dearest == no_index || cost(p) > cost(dearest))) dearest = p;
-        }
-        if (dearest == no_index) break;  // It cannot be kept: all are at their lowest.
-        total -= cost(dearest);
-        --positions[dearest];
-        total += cost(dearest);
+      // By cost; the first of those that cost the same.
+      std::priority_queue<std::pair<std::uint64_t, Index>, std::vector<std::pair<std::uint64_t, Index>>, Cheaper>
+          dearest;
+      for (const Index p : share.performance_domains) {
+        total += cost(p);
+        if (positions[p] != 0) dearest.emplace(cost(p), p);
+      }
+      // Without any left it cannot be kept: all are at their lowest.
+      while (total > allowed && !dearest.empty()) {
+        const auto [before, p] = dearest.top();
+        dearest.pop();
+        --positions[p];
+        total = total - before + cost(p);
+        if (positions[p] != 0) dearest.emplace(cost(p), p);
       }
     }
     if (c.parent == no_index) continue;

@@ -277,6 +277,25 @@ TEST_CASE("powercap: a cap limits the levels of its performance domains, and of 
   CHECK(t.ask(1, perf, 0x6, {0}).words == Words{400, 200});
 }
 
+TEST_CASE("powercap: of several performance domains the one that costs most at its highest level gives way first") {
+  Bench t({microwatts, domains, guest,
+           Edit{"performance_domains = [\"perf\"]", "performance_domains = [\"perf\", \"indexed\"]"},
+           Edit{"index = 5,", "index = 5, power = 5000,"}, Edit{"index = 6,", "index = 6, power = 15_000,"},
+           Edit{"index = 9,", "index = 9, power = 25_000,"}});
+  const auto max_of = [&](std::uint32_t domain) { return t.ask(1, perf, 0x6, {domain}).words.front(); };
+  REQUIRE(t.ask(1, pcap, 0x5, {0, 0, 0}).status == Status::success);  // The parent's out of the way.
+  t.pass(microseconds(100));
+  REQUIRE(t.ask(1, pcap, 0x5, {1, 0, 0}).status == Status::success);
+  CHECK(max_of(0) == 400);
+  CHECK(max_of(1) == 9);
+  REQUIRE(t.ask(1, pcap, 0x5, {1, 0, 40'000}).status == Status::success);  // 30,500 + 25,000 + 50 are too much.
+  CHECK(max_of(0) == 300);
+  CHECK(max_of(1) == 6);
+  REQUIRE(t.ask(1, pcap, 0x5, {1, 0, 26'000}).status == Status::success);  // 20,500 + 15,000 + 50, too.
+  CHECK(max_of(0) == 200);
+  CHECK(max_of(1) == 6);
+}
+
 TEST_CASE("powercap: a cap of the description holds from the start, without a word") {
   Bench t({microwatts, domains, guest, Edit{"step = 1000 }", "step = 1000 }\ncap = 11_000"}});
   CHECK(t.ask(1, pcap, 0x4, {1}).words == Words{11'000});
