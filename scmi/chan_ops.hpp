@@ -18,6 +18,7 @@
 #include <string_view>
 
 #include "scmi/ids.hpp"
+#include "scmi/message_header.hpp"
 #include "scmi/result.hpp"
 #include "scmi/time.hpp"
 
@@ -78,10 +79,25 @@ struct ChannelPort {
 
 /// A command to put on the wire. Borrowed until send returns.
 struct TxMessage {
-  std::uint32_t header = 0;
   std::span<const std::byte> payload;
+  std::uint32_t header = 0;
   std::uint16_t loan = 0;      ///< Lent buffers: which (the xfer's index, < max_in_flight).
   bool want_interrupt = true;  ///< False when the caller polls.
+};
+
+/// What send answers: nothing, or an Error without its context. Fits a register, where a Result<void> does not.
+class [[nodiscard]] SendResult {
+ public:
+  constexpr SendResult() = default;
+  constexpr SendResult(const Error& error) noexcept
+      : code_(error.code), origin_(error.origin) {}  // NOLINT(*-explicit-*)
+  /// Whether it was sent. No error has the code 0.
+  [[nodiscard]] constexpr explicit operator bool() const noexcept { return code_ == 0; }
+  [[nodiscard]] constexpr Error error() const noexcept { return {origin_, code_, {}}; }
+
+ private:
+  std::int32_t code_ = 0;
+  Origin origin_{};
 };
 
 /// Something fetched from the wire.
@@ -100,6 +116,12 @@ struct RxMessage {
   std::uint16_t loan = no_loan;        ///< `lent`: the buffer that came back, no_loan if it was none of ours.
 };
 
+/// What ChanOps::take_reply answers when `message` lies there.
+[[nodiscard]] constexpr std::size_t reply_length(const RxMessage& message, std::uint32_t header) noexcept {
+  const bool expected = message.kind == RxMessage::Kind::message && (message.header & header_defined_bits) == header;
+  return expected && message.payload.size() >= status_size ? message.payload.size() : 0;
+}
+
 /// The functions. None may throw. All but the ones marked may be called from any thread, also at the same time for
 /// different channels; for one channel the core serialises send; it serialises fetch_response and
 /// fetch_notification for `copied` channels; a `lent` transport serialises itself.
@@ -117,14 +139,19 @@ struct ChanOps {
   void (*free)(ChannelState*) = nullptr;
   /// Publishes a command and rings as far as the peer needs it. Errors: channel_busy when the area is not FREE (nothing
   /// was written), message_too_large, platform_lost, system errors.
-  Result<void> (*send)(ChannelState*, const TxMessage&) = nullptr;
-  /// May be null. The core is done with the transaction of `loan` (reply taken, or given up with `completed` false).
+  SendResult (*send)(ChannelState*, const TxMessage&) = nullptr;
+  /// `lent` only; may be null. The core is done with the transaction of `loan` (reply taken, or given up with
+  /// `completed` false).
   void (*mark_tx_done)(ChannelState*, std::uint16_t loan, bool completed) = nullptr;
   /// True when fetch_response would find something other than `none`. `copied`: the platform does not own the area.
   bool (*poll_done)(ChannelState*) = nullptr;
   /// Takes one response. `copied`: loads the status word (acquire), then header, length and payload once, into
   /// `into`; leaves the area as it is, so a second call gives the same. `lent`: takes the next returned buffer.
   RxMessage (*fetch_response)(ChannelState*, std::span<std::byte> into) = nullptr;
+  /// `copied` only: fetch_response for the usual case, in one step. If a message with exactly this header (reserved
+  /// bits aside) and at least a status word lies there, takes it and answers its payload's length; otherwise 0, and
+  /// fetch_response tells what is there. `into` has room for the channel's max_payload. See reply_length.
+  std::size_t (*take_reply)(ChannelState*, std::uint32_t header, std::byte* into) = nullptr;
   /// Takes one message of a P2A channel into `into`. Does not give the area back: that is clear.
   RxMessage (*fetch_notification)(ChannelState*, std::span<std::byte> into) = nullptr;
   /// Gives the P2A area or buffer of the last fetch_notification back, and rings if the platform asked for it.

@@ -139,7 +139,7 @@ void ChannelInfo::launch(Xfer& xfer) noexcept {
   xfer.header.store(header, std::memory_order_relaxed);
   if (!shared()) {
     if (!table.quarantine_empty() && binding_.ops->poll_done(binding_.state)) take_late();
-    set_current(xfer.index);
+    current_.store(xfer.index, std::memory_order_relaxed);
   }
   if (shared() || xfer.expects_delayed) {
     table.mark(*token, xfer);
@@ -156,7 +156,7 @@ void ChannelInfo::launch(Xfer& xfer) noexcept {
   // A ring's reply may come before send returns, and is matched by its own buffer: in flight first. An area's reply
   // would be mistaken for the request while that is being written: in flight afterwards.
   std::uint64_t wishes = shared() ? take_off() : 0;
-  const Result<void> sent = binding_.ops->send(binding_.state, {header, {xfer.tx, xfer.tx_length}, xfer.index, true});
+  const SendResult sent = binding_.ops->send(binding_.state, {{xfer.tx, xfer.tx_length}, header, xfer.index, true});
   if (!sent) {
     if (shared()) {
       std::uint64_t w = xfer.word.load(std::memory_order_relaxed);

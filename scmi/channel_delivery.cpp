@@ -14,7 +14,6 @@
 namespace scmi {
 
 namespace {
-constexpr std::uint32_t status_size = 4;
 constexpr std::size_t p2a_burst = 1024;  ///< Messages taken in one go, so that a flood does not keep a caller for ever.
 
 bool succeeded(std::span<const std::byte> payload) noexcept {
@@ -163,9 +162,7 @@ void ChannelInfo::complete(Xfer& xfer, XferState next) noexcept {
     if (next == XferState::early) to |= XferWord::answered_early;
     const bool gone = next == XferState::done && (w & XferWord::released) != 0;
     if (gone) {
-      to = (w & XferWord::returned) != 0
-               ? (w & ~(XferWord::state_mask | XferWord::flags)) | static_cast<std::uint64_t>(XferState::free)
-               : XferWord::with(w, XferState::abandoned);
+      to = (w & XferWord::returned) != 0 ? XferWord::freed(w) : XferWord::with(w, XferState::abandoned);
     }
     // Release: pairs with the caller's acquire load of `done`; the reply is in place.
     if (xfer.word.compare_exchange_weak(w, to, std::memory_order_seq_cst)) break;

@@ -37,6 +37,7 @@ void ChannelInfo::signal(WaitPoint& point) noexcept {
 }
 
 void ChannelInfo::release_hold() noexcept {
+  current_.store(0, std::memory_order_relaxed);
   const std::uint64_t before = word_.fetch_sub(ChannelWord::held, std::memory_order_acq_rel);
   if ((before & ChannelWord::waiters) != 0) admit_next((before & ChannelWord::shared) != 0);
 }

@@ -91,9 +91,9 @@ class ChannelInfo {
   /// channel. One CAS.
   [[nodiscard]] bool try_admit(std::uint32_t generation) noexcept {
     std::uint64_t w = word_.load(std::memory_order_relaxed);
-    // All but the users in one comparison: this generation, open, and nothing else.
+    // This generation, open, nothing else, and users that can be counted: below `idle` the difference wraps round.
     const std::uint64_t idle = std::uint64_t{generation} << ChannelWord::generation_shift | ChannelWord::open;
-    while ((w & ~ChannelWord::users_mask) == idle && (w & ChannelWord::users_mask) != ChannelWord::users_mask) {
+    while (w - idle < ChannelWord::users_mask) {
       if (word_.compare_exchange_weak(w, w + (ChannelWord::one_user | ChannelWord::held), std::memory_order_acquire,
                                       std::memory_order_relaxed)) {
         return true;
@@ -107,7 +107,7 @@ class ChannelInfo {
     if ((before & (ChannelWord::waiters | ChannelWord::closing)) != 0) [[unlikely]]
       release_slow(before, what);
   }
-  /// Gives the area back and keeps the user count.
+  /// A pending call gives the area back and keeps its user count.
   void release_hold() noexcept SCMI_EXCLUDES(mutex_);
   [[nodiscard]] std::uint64_t word() const noexcept { return word_.load(std::memory_order_seq_cst); }
   [[nodiscard]] std::uint32_t slot() const noexcept { return slot_; }
@@ -187,9 +187,11 @@ class ChannelInfo {
   [[nodiscard]] bool has_news() noexcept;
 
   void trace(TraceKind kind, std::uint32_t header, std::span<const std::byte> payload) noexcept {
-    if (TraceTap* tap = services_.tap.load(std::memory_order_acquire)) [[unlikely]]
-      trace_to(*tap, kind, header, payload);
+    if (TraceTap* const to = tap()) [[unlikely]]
+      trace_to(*to, kind, header, payload);
   }
+  /// Who sees every message, or null.
+  [[nodiscard]] TraceTap* tap() const noexcept { return services_.tap.load(std::memory_order_acquire); }
 
   [[nodiscard]] const ChannelBinding& binding() const noexcept { return binding_; }
   [[nodiscard]] ChannelServices& services() noexcept { return services_; }
@@ -198,10 +200,6 @@ class ChannelInfo {
   void await_area(bool waiting) noexcept { awaiting_area_.store(waiting, std::memory_order_relaxed); }
   [[nodiscard]] NotificationQueue& queue() noexcept { return queue_; }
 
-  /// Which xfer is on the area of a `copied` channel. Changed by the holder only.
-  void set_current(std::uint16_t index) noexcept {
-    if (current_.load(std::memory_order_relaxed) != index) current_.store(index, std::memory_order_relaxed);
-  }
   /// How long the platform takes, as learned by holders that had to read the clock.
   Duration learned_service{};
 
@@ -238,6 +236,7 @@ class ChannelInfo {
   ChannelBinding binding_;
 
   alignas(sync::cache_line) sync::atomic<std::uint64_t> word_;
+  /// Which xfer is on the area of a `copied` channel: that of the pending call that holds it, else the held one.
   alignas(sync::cache_line) sync::atomic<std::uint16_t> current_{0};
   sync::atomic<std::uint64_t> stuck_{0};  ///< Which use of which pending xfer holds a stuck area; 0 = none.
   sync::atomic<bool> awaiting_area_{false};

@@ -13,6 +13,7 @@ namespace scmi {
 enum class MessageType : std::uint8_t { command = 0, reserved = 1, delayed_response = 2, notification = 3 };
 
 inline constexpr std::uint32_t header_size = 4;  ///< Bytes of the header on the wire.
+inline constexpr std::uint32_t status_size = 4;  ///< Bytes of the status word that starts every response.
 inline constexpr std::uint32_t token_count = 1024;
 inline constexpr unsigned header_token_shift = 18;  ///< The token is the header's bits [27:18].
 

@@ -2,6 +2,7 @@
 #include "scmi/transaction.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace scmi {
 
@@ -12,54 +13,51 @@ constexpr int spin_rounds_max = 4096;  ///< Spinning ends even if the clock stan
 constexpr int learning_shift = 3;      ///< The learned service time moves by an eighth of the difference.
 }  // namespace
 
-void Transaction::admit_slow(std::uint32_t generation) noexcept {
+Xfer* Transaction::admit_slow(std::uint32_t generation) noexcept {
   if (!channel_.try_acquire(generation)) {
     const std::uint64_t w = channel_.word();
     const bool closing = ChannelWord::generation(w) == generation && (w & ChannelWord::closing) != 0;
-    refused_ = closing ? LocalError::channel_closed : LocalError::stale_handle;
-    return;
+    failure_ = Error::local(closing ? LocalError::channel_closed : LocalError::stale_handle);
+    return nullptr;
   }
   shared_ = channel_.shared();
   XferTable& table = *channel_.binding().table;
   if (!shared_) {
     const Result<void> admitted = channel_.admit(deadline());
-    if (admitted) {
-      use_held();
-      return;
-    }
-    refused_ = static_cast<LocalError>(admitted.error().code);
+    if (admitted) return &table.held();
+    failure_ = admitted.error();
   } else {
     constexpr std::uint64_t shut = ChannelWord::waiters | ChannelWord::closing | ChannelWord::lost;
-    if ((channel_.word() & shut) == 0) xfer_ = table.allocate(true);
-    if (xfer_ != nullptr) return;
-    const Result<Xfer*> admitted = channel_.admit_shared(deadline());
-    if (admitted) {
-      xfer_ = *admitted;
-      return;
+    if ((channel_.word() & shut) == 0) {
+      if (Xfer* const free = table.allocate(true)) return free;
     }
-    refused_ = static_cast<LocalError>(admitted.error().code);
+    const Result<Xfer*> admitted = channel_.admit_shared(deadline());
+    if (admitted) return *admitted;
+    failure_ = admitted.error();
   }
   channel_.release();
+  return nullptr;
 }
 
-void Transaction::finish_slow() noexcept {
+void Transaction::finish_shared() noexcept {
   const ChannelBinding& binding = channel_.binding();
   if (binding.ops->mark_tx_done != nullptr) {
     const XferState state = XferWord::state(xfer_->word.load(std::memory_order_relaxed));
     binding.ops->mark_tx_done(binding.state, xfer_->index, state == XferState::done || state == XferState::receiving);
-  }
-  if (!shared_) {
-    finish_held();
-    return;
   }
   binding.table->release(*xfer_);
   channel_.xfer_freed();
   channel_.release();
 }
 
-Error Transaction::failed(LocalError error, std::uint32_t header) const noexcept {
+Error Transaction::in_context(Error error, std::uint32_t header) noexcept {
   const MessageHeader h = MessageHeader::unpack(header);
-  return Error::local(error, {h.protocol.value, h.message.value, Step::none, 0});
+  error.context = {h.protocol.value, h.message.value, Step::none, 0};
+  return error;
+}
+
+Error Transaction::failed(LocalError error, std::uint32_t header) noexcept {
+  return in_context(Error::local(error), header);
 }
 
 Instant Transaction::deadline() noexcept {
@@ -71,70 +69,90 @@ Instant Transaction::deadline() noexcept {
   return deadline_;
 }
 
-Transaction::Reply Transaction::exchange(std::uint32_t header, std::size_t length) noexcept {
-  const ChannelBinding& binding = channel_.binding();
+std::size_t Transaction::exchange(std::uint32_t header, std::size_t length) noexcept {
+  ChannelInfo& channel = channel_;
+  const ChannelBinding& binding = channel.binding();
   XferTable& table = *binding.table;
   Xfer& xfer = *xfer_;
-  if (length > binding.max_payload) [[unlikely]]
-    return failed(LocalError::message_too_large, header);
   if (shared_) [[unlikely]]
-    return run_shared(header, length);
-  std::uint32_t token = 0;
-  if (!table.take_next_token(token)) [[unlikely]] {
-    const std::optional<Token> other = table.take_token();
-    if (!other) return failed(LocalError::no_token, header);
-    token = other->value;
-  }
-  header |= token << header_token_shift;
-  xfer.header.store(header, std::memory_order_relaxed);
+    return exchange_shared(header, length);
 
-  channel_.set_current(0);
-  if (!table.quarantine_empty() && binding.ops->poll_done(binding.state)) [[unlikely]]
-    channel_.take_late();
-  const TxMessage message{header, {xfer.tx, length}, 0, !options_.poll};
-  const Result<void> sent = binding.ops->send(binding.state, message);
-  if (!sent) [[unlikely]] {
-    if (!sent.error().is(LocalError::channel_busy)) return sent.error();
-    const Result<void> later = send_when_free(message);
-    if (!later) return later.error();
+  if (table.all_tokens_in()) [[likely]] {
+    header |= table.next_token() << header_token_shift;
+  } else {
+    const std::optional<Token> token = take_token_past_others();
+    if (!token) return fail(failed(LocalError::no_token, header));
+    header |= std::uint32_t{token->value} << header_token_shift;
   }
+  xfer.header.store(header, std::memory_order_relaxed);
+  xfer.rejected_header.store(0, std::memory_order_relaxed);
+  const TxMessage message{{xfer.tx, length}, header, 0, !options_.poll};
+  const SendResult sent = binding.ops->send(binding.state, message);
+  if (!sent && !send_after_all(message, sent.error())) [[unlikely]]
+    return 0;
   // In flight only now that the area is the platform's: whoever claims the xfer then sees FREE no earlier than the
   // reply. A reply whose doorbell came before is found by the poll below.
-  std::uint64_t w = XferWord::with(xfer.word.load(std::memory_order_relaxed), XferState::in_flight);
+  std::uint64_t w = XferWord::launched(xfer.word.load(std::memory_order_relaxed));
   xfer.word.store(w, std::memory_order_release);
-  CounterBlock& counters = channel_.counters_for(header);
+  CounterBlock& counters = channel.counters_for(header);
   counters.add_held(Count::sent);
-  channel_.trace(TraceKind::command, header, message.payload);
+  if (TraceTap* const tap = channel.tap()) [[unlikely]]
+    channel.trace_to(*tap, TraceKind::command, header, message.payload);
 
-  for (int polls = polls_without_clock; !binding.ops->poll_done(binding.state);) {
-    sync::cpu_relax();
-    if (--polls == 0) [[unlikely]]
-      return wait_slow(header);
-  }
+  if (!binding.ops->poll_done(binding.state) && !poll_for_a_while()) [[unlikely]]
+    return wait_slow(header);
   // Acquire: nothing to acquire from ourselves; another observer may have claimed and given back before.
-  if (!xfer.word.compare_exchange_strong(w, XferWord::with(w, XferState::receiving), std::memory_order_acquire,
-                                         std::memory_order_relaxed)) [[unlikely]] {
+  if (!xfer.word.compare_exchange_strong(w, XferWord::claimed(w), std::memory_order_acquire, std::memory_order_relaxed))
+      [[unlikely]] {
     return wait_slow(header);
   }
-  const RxMessage reply = binding.ops->fetch_response(binding.state, {xfer.rx, binding.max_payload});
-  if (reply.kind != RxMessage::Kind::message || (reply.header & header_defined_bits) != header ||
-      reply.payload.size() < sizeof(std::uint32_t)) [[unlikely]] {
-    channel_.deliver_response(xfer, reply, XferState::in_flight);
-    return wait_slow(header);
-  }
+  const std::size_t answered = binding.ops->take_reply(binding.state, header, xfer.rx);
+  if (answered == 0) [[unlikely]]
+    return judge(header);
   // The xfer stays `receiving`, hence ours, until the Transaction ends.
   table.note_answered(header);
   counters.add_held(Count::replies);
-  const std::span<const std::byte> payload(xfer.rx, reply.payload.size());
-  channel_.trace(TraceKind::response, header, payload);
-  return payload;
+  if (TraceTap* const tap = channel.tap()) [[unlikely]]
+    channel.trace_to(*tap, TraceKind::response, header, {xfer.rx, answered});
+  return answered;
 }
 
-Transaction::Reply Transaction::run_shared(std::uint32_t header, std::size_t length) noexcept {
+bool Transaction::poll_for_a_while() noexcept {
+  // The first poll was made. No clock is read before all of them have failed.
+  const ChannelBinding& binding = channel_.binding();
+  for (int polls = 1; polls < polls_without_clock; ++polls) {
+    sync::cpu_relax();
+    if (binding.ops->poll_done(binding.state)) return true;
+  }
+  sync::cpu_relax();
+  return false;
+}
+
+std::size_t Transaction::judge(std::uint32_t header) noexcept {
+  // Claimed, and not simply the reply: looked at once more, and judged like what any other observer finds.
+  const ChannelBinding& binding = channel_.binding();
+  const RxMessage found = binding.ops->fetch_response(binding.state, {xfer_->rx, binding.max_payload});
+  channel_.deliver_response(*xfer_, found, XferState::in_flight);
+  return wait_slow(header);
+}
+
+std::size_t Transaction::fail(const Error& error) noexcept {
+  failure_ = error;
+  return 0;
+}
+
+std::optional<Token> Transaction::take_token_past_others() noexcept {
+  const ChannelBinding& binding = channel_.binding();
+  XferTable& table = *binding.table;
+  if (!table.quarantine_empty() && binding.ops->poll_done(binding.state)) channel_.take_late();
+  return table.take_token();
+}
+
+std::size_t Transaction::exchange_shared(std::uint32_t header, std::size_t length) noexcept {
   const ChannelBinding& binding = channel_.binding();
   XferTable& table = *binding.table;
   const std::optional<Token> taken = table.take_token();
-  if (!taken) return failed(LocalError::no_token, header);
+  if (!taken) return fail(failed(LocalError::no_token, header));
   const Token token = *taken;
   header |= std::uint32_t{token.value} << header_token_shift;
   xfer_->header.store(header, std::memory_order_relaxed);
@@ -144,8 +162,7 @@ Transaction::Reply Transaction::run_shared(std::uint32_t header, std::size_t len
   std::uint64_t w = XferWord::with(xfer_->word.load(std::memory_order_relaxed), XferState::in_flight);
   const std::uint64_t sequence = XferWord::sequence(w);
   xfer_->word.store(w, std::memory_order_seq_cst);
-  const Result<void> sent =
-      binding.ops->send(binding.state, {header, {xfer_->tx, length}, xfer_->index, !options_.poll});
+  const SendResult sent = binding.ops->send(binding.state, {{xfer_->tx, length}, header, xfer_->index, !options_.poll});
   if (!sent) {
     w = xfer_->word.load(std::memory_order_relaxed);
     while (XferWord::state(w) == XferState::in_flight && XferWord::sequence(w) == sequence) {
@@ -153,7 +170,7 @@ Transaction::Reply Transaction::run_shared(std::uint32_t header, std::size_t len
       if (xfer_->word.compare_exchange_weak(w, XferWord::with(w, XferState::prepared) | XferWord::returned)) {
         xfer_->token_marked = false;
         table.unmark(token);
-        return sent.error();
+        return fail(in_context(sent.error(), header));
       }
     }
     // A close was faster: its error stands.
@@ -170,37 +187,48 @@ Transaction::Reply Transaction::run_shared(std::uint32_t header, std::size_t len
   return wait_slow(header);
 }
 
-Result<void> Transaction::send_when_free(const TxMessage& message) noexcept {
+bool Transaction::send_after_all(const TxMessage& message, const Error& refused) noexcept {
+  if (!refused.is(LocalError::channel_busy)) {
+    failure_ = in_context(refused, message.header);
+    return false;
+  }
   // The area is the platform's still: an earlier call ran out of time. Never written, never rung before it is ours.
   const ChannelBinding& binding = channel_.binding();
   const Instant until = deadline();
-  Result<void> result = Error::local(LocalError::channel_busy);
+  bool sent = false;
   channel_.await_area(true);
+  // seq_cst: a closer marks the channel, then wakes whoever prepares; we say that we do, then look at the channel.
+  xfer_->word.store(
+      XferWord::with(XferWord::launched(xfer_->word.load(std::memory_order_relaxed)), XferState::prepared),
+      std::memory_order_seq_cst);
   for (;;) {
     const std::uint32_t seen = xfer_->point.word.load(std::memory_order_seq_cst);
     const std::uint64_t w = channel_.word();
     if ((w & ChannelWord::closing) != 0) {
-      result = failed(LocalError::channel_closed, message.header);
+      failure_ = failed(LocalError::channel_closed, message.header);
       break;
     }
     if ((w & ChannelWord::lost) != 0) {
-      result = failed(LocalError::platform_lost, message.header);
+      failure_ = failed(LocalError::platform_lost, message.header);
       break;
     }
     if (binding.ops->poll_done(binding.state)) {
       channel_.take_late();
-      result = binding.ops->send(binding.state, message);
-      if (result || !result.error().is(LocalError::channel_busy)) break;
+      const SendResult result = binding.ops->send(binding.state, message);
+      sent = static_cast<bool>(result);
+      failure_ = in_context(result.error(), message.header);
+      if (sent || !failure_.is(LocalError::channel_busy)) break;
     }
     if (channel_.services().clock.now() >= until) {
       channel_.count_end(message.header, XferWord::want_timeout);
-      result = failed(LocalError::channel_busy, message.header);
+      failure_ = failed(LocalError::channel_busy, message.header);
       break;
     }
     channel_.sleep(xfer_->point, seen, until);
   }
   channel_.await_area(false);
-  return result;
+  xfer_->word.store(XferWord::freed(xfer_->word.load(std::memory_order_relaxed)), std::memory_order_relaxed);
+  return sent;
 }
 
 bool Transaction::over(std::uint64_t word) const noexcept {
@@ -208,14 +236,14 @@ bool Transaction::over(std::uint64_t word) const noexcept {
   return state == XferState::done || state == XferState::abandoned;
 }
 
-Transaction::Reply Transaction::outcome(std::uint64_t word, std::uint32_t header) noexcept {
-  if (XferWord::state(word) == XferState::abandoned) return failed(abandon_reason(word), header);
-  if (xfer_->failed) return failed(xfer_->failure, header);
+std::size_t Transaction::outcome(std::uint64_t word, std::uint32_t header) noexcept {
+  if (XferWord::state(word) == XferState::abandoned) return fail(failed(abandon_reason(word), header));
+  if (std::exchange(xfer_->failed, false)) return fail(failed(xfer_->failure, header));
   if (!shared_) channel_.counters_for(header).add_held(Count::replies);
-  return std::span<const std::byte>(xfer_->rx, xfer_->rx_length);
+  return xfer_->rx_length;
 }
 
-Transaction::Reply Transaction::wait_slow(std::uint32_t header) noexcept {
+std::size_t Transaction::wait_slow(std::uint32_t header) noexcept {
   const ChannelBinding& binding = channel_.binding();
   ChannelServices& services = channel_.services();
   const Instant start = services.clock.now();

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "scmi/channel_info.hpp"
@@ -28,15 +29,15 @@ class Transaction {
   Transaction(ChannelInfo& channel, std::uint32_t generation, const CallOptions& options) noexcept
       : channel_(channel), options_(options) {
     if (channel.try_admit(generation)) [[likely]] {
-      use_held();
+      xfer_ = &channel.binding().table->held();
     } else {
-      admit_slow(generation);
+      xfer_ = admit_slow(generation);
     }
   }
   ~Transaction() {
     if (xfer_ == nullptr) return;
-    if (shared_ || channel_.binding().ops->mark_tx_done != nullptr) [[unlikely]] {
-      finish_slow();
+    if (shared_) [[unlikely]] {
+      finish_shared();
     } else {
       finish_held();
     }
@@ -46,7 +47,7 @@ class Transaction {
 
   /// Whether it was admitted. If not: stale_handle, channel_closed, platform_lost, channel_busy.
   [[nodiscard]] bool ok() const noexcept { return xfer_ != nullptr; }
-  [[nodiscard]] Error error() const noexcept { return Error::local(refused_); }
+  [[nodiscard]] Error error() const noexcept { return failure_; }
   /// Where the request's payload goes. Only when ok().
   [[nodiscard]] std::span<std::byte> request() noexcept { return {xfer_->tx, channel_.binding().max_payload}; }
   /// Sends `length` bytes of request() under `header` (its token is set here) and waits for the response. Once only.
@@ -55,40 +56,47 @@ class Transaction {
   /// message_too_large, and what the transport's send answers.
   [[nodiscard]] Result<std::span<const std::byte>> run(MessageHeader header, std::size_t length) noexcept {
     header.token = Token();
-    return exchange(header.pack(), length);
+    const std::size_t answered = exchange(header.pack(), length);
+    if (answered == 0) [[unlikely]]
+      return failure_;
+    return std::span<const std::byte>(xfer_->rx, answered);
   }
 
  private:
-  using Reply = Result<std::span<const std::byte>>;
-  void admit_slow(std::uint32_t generation) noexcept;
-  void use_held() noexcept {
-    XferTable& table = *channel_.binding().table;
-    table.prepare_held();
-    xfer_ = &table.held();
-  }
+  [[nodiscard]] Xfer* admit_slow(std::uint32_t generation) noexcept;
   void finish_held() noexcept {
     // Only the holder starts a new use of this xfer, so a plain store ends it; a wish recorded meanwhile has lost.
-    const std::uint64_t w = xfer_->word.load(std::memory_order_relaxed);
-    xfer_->word.store((w & ~(XferWord::state_mask | XferWord::flags)), std::memory_order_release);
+    xfer_->word.store(XferWord::freed(xfer_->word.load(std::memory_order_relaxed)), std::memory_order_release);
     channel_.release(ChannelWord::one_user | ChannelWord::held);
   }
-  void finish_slow() noexcept;
-  [[nodiscard]] Reply exchange(std::uint32_t header, std::size_t length) noexcept;
-  [[nodiscard]] Reply run_shared(std::uint32_t header, std::size_t length) noexcept;
-  [[nodiscard]] Result<void> send_when_free(const TxMessage& message) noexcept;
-  [[nodiscard]] Reply wait_slow(std::uint32_t header) noexcept;
+  void finish_shared() noexcept;
+  // The length of the payload answered (there is a status at least), or 0 and `failure_`: what fits a register costs
+  // the hot path least.
+  [[nodiscard]] std::size_t exchange(std::uint32_t header, std::size_t length) noexcept;
+  [[nodiscard]] std::size_t exchange_shared(std::uint32_t header, std::size_t length) noexcept;
+  [[nodiscard]] std::size_t wait_slow(std::uint32_t header) noexcept;
+  [[nodiscard]] std::size_t judge(std::uint32_t header) noexcept;
+  [[nodiscard]] std::size_t outcome(std::uint64_t word, std::uint32_t header) noexcept;
+  [[nodiscard]] std::size_t fail(const Error& error) noexcept;
+  [[nodiscard]] std::optional<Token> take_token_past_others() noexcept;
+  /// `message` was refused: sends it as soon as the area is free, within the deadline, or sets `failure_`.
+  [[nodiscard]] bool send_after_all(const TxMessage& message, const Error& refused) noexcept;
+  /// The polls that cost no clock. True when there is something.
+  [[nodiscard]] bool poll_for_a_while() noexcept;
   [[nodiscard]] bool over(std::uint64_t word) const noexcept;
-  [[nodiscard]] Reply outcome(std::uint64_t word, std::uint32_t header) noexcept;
   /// The deadline; set at the first look at the clock.
   [[nodiscard]] Instant deadline() noexcept;
-  [[nodiscard]] Error failed(LocalError error, std::uint32_t header) const noexcept;
+  [[nodiscard]] static Error in_context(Error error, std::uint32_t header) noexcept;
+  [[nodiscard]] static Error failed(LocalError error, std::uint32_t header) noexcept;
 
   ChannelInfo& channel_;
-  Xfer* xfer_ = nullptr;
+  Xfer* xfer_;
   CallOptions options_;
   bool shared_ = false;
   Instant deadline_{};
-  LocalError refused_;  // Without an xfer: why. Set only then.
+  union {
+    Error failure_;  // Why it was not admitted, or failed. Set only then: it costs nothing otherwise.
+  };
 };
 
 }  // namespace scmi

@@ -29,10 +29,8 @@ XferTable::XferTable(const Config& config, TimeSource& clock)
     xfers_[i].node.pending = &xfers_[i];
   }
   by_token_ = std::make_unique<sync::atomic<std::uint16_t>[]>(token_count);
-  answered_ = std::make_unique<sync::atomic<std::uint32_t>[]>(token_count);
   for (std::size_t i = 0; i < token_count; ++i) {
     by_token_[i].store(nobody, std::memory_order_relaxed);
-    answered_[i].store(0, std::memory_order_relaxed);
   }
 }
 
@@ -67,12 +65,6 @@ Xfer* XferTable::allocate(bool blocking) noexcept {
   return nullptr;
 }
 
-namespace {
-constexpr std::uint64_t freed(std::uint64_t w) noexcept {
-  return (w & ~(XferWord::state_mask | XferWord::flags)) | static_cast<std::uint64_t>(XferState::free);
-}
-}  // namespace
-
 void XferTable::release(Xfer& xfer) noexcept {
   std::uint64_t w = xfer.word.load(std::memory_order_acquire);
   std::uint64_t next = 0;
@@ -85,7 +77,7 @@ void XferTable::release(Xfer& xfer) noexcept {
     if (busy) {
       next = w | XferWord::released;
     } else if ((w & XferWord::returned) != 0) {
-      next = freed(w);
+      next = XferWord::freed(w);
     } else {
       next = XferWord::with(w, XferState::abandoned) | XferWord::released | XferWord::settled;
     }
@@ -94,7 +86,7 @@ void XferTable::release(Xfer& xfer) noexcept {
 }
 
 void XferTable::discard(Xfer& xfer) noexcept {
-  xfer.word.store(freed(xfer.word.load(std::memory_order_relaxed)), std::memory_order_release);
+  xfer.word.store(XferWord::freed(xfer.word.load(std::memory_order_relaxed)), std::memory_order_release);
 }
 
 void XferTable::settle(Xfer& xfer) noexcept {
@@ -102,7 +94,7 @@ void XferTable::settle(Xfer& xfer) noexcept {
   std::uint64_t next = 0;
   do {
     const bool last = (w & XferWord::released) != 0 && (w & XferWord::returned) != 0;
-    next = last ? freed(w) : w | XferWord::settled;
+    next = last ? XferWord::freed(w) : w | XferWord::settled;
   } while (!xfer.word.compare_exchange_weak(w, next, std::memory_order_acq_rel, std::memory_order_acquire));
 }
 
@@ -113,13 +105,15 @@ void XferTable::buffer_returned(Xfer& xfer) noexcept {
     if ((w & XferWord::returned) != 0) return;
     const bool last =
         XferWord::state(w) == XferState::abandoned && (w & XferWord::released) != 0 && (w & XferWord::settled) != 0;
-    next = last ? freed(w) : w | XferWord::returned;
+    next = last ? XferWord::freed(w) : w | XferWord::returned;
   } while (!xfer.word.compare_exchange_weak(w, next, std::memory_order_acq_rel, std::memory_order_acquire));
 }
 
 bool XferTable::try_mark(std::uint16_t token) noexcept {
   const std::uint64_t bit = std::uint64_t{1} << (token % 64);
-  return (marks_[token / 64].bits.fetch_or(bit, std::memory_order_acq_rel) & bit) == 0;
+  if ((marks_[token / 64].bits.fetch_or(bit, std::memory_order_acq_rel) & bit) != 0) return false;
+  if (!config_.shared) tokens_out_.fetch_add(1, std::memory_order_relaxed);
+  return true;
 }
 
 std::optional<Token> XferTable::take_token_slow() noexcept {
@@ -148,7 +142,9 @@ void XferTable::mark(Token token, const Xfer& xfer) noexcept {
 
 void XferTable::unmark(Token token) noexcept {
   by_token_[token.value].store(nobody, std::memory_order_relaxed);
-  marks_[token.value / 64].bits.fetch_and(~(std::uint64_t{1} << (token.value % 64)), std::memory_order_acq_rel);
+  const std::uint64_t bit = std::uint64_t{1} << (token.value % 64);
+  const bool was_out = (marks_[token.value / 64].bits.fetch_and(~bit, std::memory_order_acq_rel) & bit) != 0;
+  if (was_out && !config_.shared) tokens_out_.fetch_sub(1, std::memory_order_release);
 }
 
 Xfer* XferTable::find(Token token) noexcept {
@@ -249,6 +245,7 @@ void XferTable::end_epoch() noexcept {
   for (std::uint16_t t = 0; t < token_count; ++t) {
     if (records_[t].active) unquarantine(t);
   }
+  if (!config_.shared) return;  // Nothing is ever lent.
   for (std::size_t i = 0; i < config_.xfers; ++i) buffer_returned(xfers_[i]);
 }
 

@@ -12,6 +12,8 @@
 //                         abandoned ──▶ free    (released by its caller, and a lent buffer has come back)
 //
 // The state word carries a sequence number, so that a claim or a cancel meant for an earlier use of the xfer fails.
+// A Transaction that holds a one-message channel goes from free to in_flight in one store.
+//
 // Who changes it: the owner while prepared; whoever claims by CAS from in_flight, responded or early; a deadline,
 // cancel or close by CAS, or, while somebody is receiving, by recording a wish that the receiver honours if the message
 // turns out not to match.
@@ -58,6 +60,17 @@ struct XferWord {
     return static_cast<XferState>(w & state_mask);
   }
   [[nodiscard]] static constexpr std::uint64_t sequence(std::uint64_t w) noexcept { return w >> sequence_shift; }
+  /// `w` of a free xfer (its sequence and nothing else) in its next use: in flight, for a Transaction, its buffer ours.
+  [[nodiscard]] static constexpr std::uint64_t launched(std::uint64_t w) noexcept {
+    constexpr std::uint64_t start = static_cast<std::uint64_t>(XferState::in_flight) | returned | blocking;
+    return w + (std::uint64_t{1} << sequence_shift) + start;
+  }
+  /// `w` in flight, claimed.
+  [[nodiscard]] static constexpr std::uint64_t claimed(std::uint64_t w) noexcept {
+    static_assert(static_cast<int>(XferState::receiving) == static_cast<int>(XferState::in_flight) + 1);
+    return w + 1;
+  }
+  [[nodiscard]] static constexpr std::uint64_t freed(std::uint64_t w) noexcept { return w & ~(state_mask | flags); }
   [[nodiscard]] static constexpr std::uint64_t with(std::uint64_t w, XferState s) noexcept {
     return (w & ~state_mask) | static_cast<std::uint64_t>(s);
   }
@@ -139,16 +152,6 @@ class XferTable {
   [[nodiscard]] Xfer* allocate(bool blocking) noexcept;
   /// Gives an xfer back that was allocated and never used.
   void discard(Xfer& xfer) noexcept;
-  /// Starts a new use of the held xfer. Only by the context that holds the channel.
-  void prepare_held() noexcept {
-    Xfer& xfer = xfers_[0];
-    const std::uint64_t w = xfer.word.load(std::memory_order_relaxed);
-    xfer.word.store(((XferWord::sequence(w) + 1) << XferWord::sequence_shift) |
-                        static_cast<std::uint64_t>(XferState::prepared) | XferWord::returned | XferWord::blocking,
-                    std::memory_order_relaxed);
-    xfer.failed = false;
-    xfer.rejected_header.store(0, std::memory_order_relaxed);
-  }
   /// The caller is done with a done or abandoned xfer: free now, or once its lent buffer returns. Any context, once.
   void release(Xfer& xfer) noexcept;
   /// Whoever abandoned a pending xfer has taken out of it what he needs.
@@ -159,18 +162,18 @@ class XferTable {
   /// Next token in round-robin order that is neither marked nor in quarantine; nullopt when there is none. On a
   /// channel that is not shared only by the context that holds it, and the token is not marked.
   [[nodiscard]] std::optional<Token> take_token() noexcept {
-    std::uint32_t token = 0;
-    if (!config_.shared && take_next_token(token)) return Token(static_cast<std::uint16_t>(token));
+    if (!config_.shared && all_tokens_in()) return Token(static_cast<std::uint16_t>(next_token()));
     return take_token_slow();
   }
-  /// The usual case of take_token on a channel that is not shared: sets `token` if the very next one can be had.
-  [[nodiscard]] bool take_next_token(std::uint32_t& token) noexcept {
-    const std::uint32_t t = next_token_.load(std::memory_order_relaxed) & (token_count - 1);
-    if (marked(t)) [[unlikely]]
-      return false;
+  /// The usual case on a channel that is not shared: no token is in quarantine or kept out for a delayed response, so
+  /// the next one can be had without looking, and no late reply can lie in the area.
+  /// Acquire: pairs with unmark(), as marked() does.
+  [[nodiscard]] bool all_tokens_in() const noexcept { return tokens_out_.load(std::memory_order_acquire) == 0; }
+  /// Only when all_tokens_in(), by the context that holds the channel.
+  [[nodiscard]] std::uint32_t next_token() noexcept {
+    const std::uint32_t t = next_token_.load(std::memory_order_relaxed);
     next_token_.store(t + 1, std::memory_order_relaxed);
-    token = t;
-    return true;
+    return t & (token_count - 1);
   }
   /// Keeps a token out of circulation and lets find() see its xfer.
   void mark(Token token, const Xfer& xfer) noexcept;
@@ -227,10 +230,11 @@ class XferTable {
   std::unique_ptr<Xfer[]> xfers_;
   sync::atomic<std::uint32_t> allocate_hint_{0};
   alignas(sync::cache_line) sync::atomic<std::uint32_t> next_token_;
+  sync::atomic<std::uint32_t> tokens_out_{0};  ///< Marked tokens; counted only where the table is not shared.
   sync::atomic<std::uint32_t> quarantined_{0};
   std::array<MarkWord, token_count / 64> marks_;
-  std::unique_ptr<sync::atomic<std::uint16_t>[]> by_token_;  ///< Index of the xfer that marked the token.
-  std::unique_ptr<sync::atomic<std::uint32_t>[]> answered_;  ///< Header last answered with that token.
+  std::unique_ptr<sync::atomic<std::uint16_t>[]> by_token_;          ///< Index of the xfer that marked the token.
+  std::array<sync::atomic<std::uint32_t>, token_count> answered_{};  ///< Header last answered with that token.
   sync::Mutex mutex_;
   std::vector<Quarantined> records_ SCMI_GUARDED_BY(mutex_);
 };

@@ -140,7 +140,7 @@ struct Loopback::Ops {
     lane.bell = -1;
   }
 
-  static Result<void> send(ChannelState* state, const TxMessage& message) {
+  static SendResult send(ChannelState* state, const TxMessage& message) {
     Lane& lane = lane_of(state);
     Loopback& loop = *lane.owner;
     LoopbackCommand command{lane.protocol, message.header, {}, message.loan, message.want_interrupt, no_use};

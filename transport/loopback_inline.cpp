@@ -29,7 +29,7 @@ struct InlineLoopback::Ops {
   static void stop(ChannelState*) {}
   static void free(ChannelState* state) { self(state).open_ = false; }
 
-  static Result<void> send(ChannelState* state, const TxMessage& message) {
+  static SendResult send(ChannelState* state, const TxMessage& message) {
     InlineLoopback& loop = self(state);
     const std::size_t capacity = loop.description_.max_message_size - header_size;
     if (message.payload.size() > capacity) return Error::local(LocalError::message_too_large);
@@ -42,7 +42,6 @@ struct InlineLoopback::Ops {
     return {};
   }
 
-  static void mark_tx_done(ChannelState*, std::uint16_t, bool) {}
   static bool poll_done(ChannelState* state) { return self(state).free_.load(std::memory_order_acquire) != 0; }
 
   static RxMessage fetch_response(ChannelState* state, std::span<std::byte> into) {
@@ -51,6 +50,11 @@ struct InlineLoopback::Ops {
     if (loop.reply_size_ > into.size()) return {RxMessage::Kind::malformed, 0, {}, RxMessage::no_loan};
     std::memcpy(into.data(), loop.reply_.get(), loop.reply_size_);
     return {RxMessage::Kind::message, loop.header_, into.first(loop.reply_size_), RxMessage::no_loan};
+  }
+
+  static std::size_t take_reply(ChannelState* state, std::uint32_t header, std::byte* into) {
+    const std::size_t max_payload = self(state).description_.max_message_size - header_size;
+    return reply_length(fetch_response(state, {into, max_payload}), header);
   }
 
   static RxMessage fetch_notification(ChannelState*, std::span<std::byte>) { return {}; }
@@ -69,9 +73,9 @@ struct InlineLoopback::Ops {
       .stop = stop,
       .free = free,
       .send = send,
-      .mark_tx_done = mark_tx_done,
       .poll_done = poll_done,
       .fetch_response = fetch_response,
+      .take_reply = take_reply,
       .fetch_notification = fetch_notification,
       .clear = clear,
       .ring = ring,

@@ -81,7 +81,7 @@ class ShmArea {
 
   /// False for a channel that has no area in this direction.
   [[nodiscard]] explicit operator bool() const noexcept { return base_ != nullptr; }
-  [[nodiscard]] std::uint32_t max_payload() const noexcept { return max_payload_; }
+  [[nodiscard]] std::uint32_t max_payload() const noexcept { return static_cast<std::uint32_t>(max_payload_); }
 
   /// Zeroes the area and makes it FREE. For the platform, before anybody else knows of the memory.
   void initialise() const noexcept;
@@ -101,7 +101,7 @@ class ShmArea {
     // Pairs with the release of the callee's give-back: its reads of the last message are over before we overwrite it.
     if (!is_free()) return false;
     word(flags_at).store(interrupt ? intr_bit : 0U);
-    word(length_at).store(header_size + static_cast<std::uint32_t>(payload.size()));
+    word(length_at).store(static_cast<std::uint32_t>(payload.size() + header_size));
     word(header_at).store(header);
     copy_out(payload);
     // Status last: a callee that polls the memory sees the whole message. Pairs with fetch_message's acquire.
@@ -116,6 +116,20 @@ class ShmArea {
       return {.kind = (status & error_bit) != 0 ? RxMessage::Kind::channel_error : RxMessage::Kind::none};
     }
     return copy_message(into);
+  }
+  /// fetch_reply for the usual case: if a reply with exactly this header (reserved bits aside) and at least a status
+  /// word lies here, copies its payload, once, and answers its length; otherwise 0. `into` has room for max_payload().
+  [[nodiscard]] std::size_t take_reply(std::uint32_t header, std::byte* into) const noexcept {
+    if ((word(status_at).load(std::memory_order_acquire) & (free_bit | error_bit)) != free_bit) [[unlikely]]
+      return 0;
+    const std::size_t size = std::size_t{word(length_at).load()} - header_size;
+    // A length below the header's wraps round and is too large.
+    if (size < status_size || size > max_payload_) [[unlikely]]
+      return 0;
+    if ((word(header_at).load() & header_defined_bits) != header) [[unlikely]]
+      return 0;
+    copy_in(size, into);
+    return size;
   }
 
   // -- callee ---------------------------------------------------------------------------------------------------
@@ -161,62 +175,47 @@ class ShmArea {
     }
     const std::uint32_t header = word(header_at).load();
     const std::size_t size = length - header_size;
-    copy_words(size, [from = base_ + area_payload_offset, to = into.data()](std::size_t at, std::size_t count) {
-      // The area's size is a multiple of 4, so the word that holds the rest is inside.
-      store_bytes(to + at, SharedWord(from + at).load(), count);
-    });
+    copy_in(size, into.data());
     return {.kind = RxMessage::Kind::message, .header = header, .payload = into.first(size)};
   }
 
+  // By words, the last one first, because a loop that ends at zero is the shortest. The area's size is a multiple of 4,
+  // so that the word that holds odd bytes is inside.
+  void copy_in(std::size_t size, std::byte* into) const noexcept {
+    std::byte* const from = base_ + area_payload_offset;
+    std::size_t at = size / 4 * 4;
+    if (at != size) [[unlikely]]
+      take_odd_bytes(from + at, into + at, size - at);
+    for (; at != 0; at -= 4) {
+      const std::uint32_t value = SharedWord(from + at - 4).load();
+      std::memcpy(into + at - 4, &value, 4);
+    }
+  }
   void copy_out(std::span<const std::byte> payload) const noexcept {
-    copy_words(payload.size(),
-               [from = payload.data(), to = base_ + area_payload_offset](std::size_t at, std::size_t count) {
-                 SharedWord(to + at).store(load_bytes(from + at, count));
-               });
+    const std::size_t size = payload.size();
+    const std::byte* const from = payload.data();
+    std::byte* const to = base_ + area_payload_offset;
+    std::size_t at = size / 4 * 4;
+    if (at != size) [[unlikely]]
+      put_odd_bytes(from + at, to + at, size - at);
+    for (; at != 0; at -= 4) {
+      std::uint32_t value = 0;
+      std::memcpy(&value, from + at - 4, 4);
+      SharedWord(to + at - 4).store(value);
+    }
   }
-
-  /// Calls `word(offset, bytes)` for every word of `size` bytes, the last of which may be shorter. Four at a time: most
-  /// of a small message's cost would otherwise be the loop.
-  template <class Word>
-  static void copy_words(std::size_t size, const Word& word) noexcept {
-    std::size_t at = 0;
-    for (; at + 16 <= size; at += 16) {
-      word(at, 4);
-      word(at + 4, 4);
-      word(at + 8, 4);
-      word(at + 12, 4);
-    }
-    if ((size & 8) != 0) {
-      word(at, 4);
-      word(at + 4, 4);
-      at += 8;
-    }
-    if ((size & 4) != 0) {
-      word(at, 4);
-      at += 4;
-    }
-    if ((size & 3) != 0) [[unlikely]]
-      word(at, size & 3);
+  static void take_odd_bytes(std::byte* from, std::byte* to, std::size_t count) noexcept {
+    const std::uint32_t value = SharedWord(from).load();
+    for (std::size_t i = 0; i < count; ++i) to[i] = static_cast<std::byte>(value >> (8 * i));
   }
-  static std::uint32_t load_bytes(const std::byte* from, std::size_t count) noexcept {
+  static void put_odd_bytes(const std::byte* from, std::byte* to, std::size_t count) noexcept {
     std::uint32_t value = 0;
-    if (count == 4) {
-      std::memcpy(&value, from, 4);
-    } else {
-      for (std::size_t i = 0; i < count; ++i) value |= std::to_integer<std::uint32_t>(from[i]) << (8 * i);
-    }
-    return value;
-  }
-  static void store_bytes(std::byte* to, std::uint32_t value, std::size_t count) noexcept {
-    if (count == 4) {
-      std::memcpy(to, &value, 4);
-    } else {
-      for (std::size_t i = 0; i < count; ++i) to[i] = static_cast<std::byte>(value >> (8 * i));
-    }
+    for (std::size_t i = 0; i < count; ++i) value |= std::to_integer<std::uint32_t>(from[i]) << (8 * i);
+    SharedWord(to).store(value);
   }
 
   std::byte* base_ = nullptr;
-  std::uint32_t max_payload_ = 0;
+  std::size_t max_payload_ = 0;
 };
 
 }  // namespace scmi::transport

@@ -30,10 +30,14 @@ void drain_bell(int fd) noexcept {
 struct alignas(2 * sync::cache_line) SmtTransport::Channel {
   ShmArea area;
   SmtTransport* owner = nullptr;
+  SharedWord first_look;     // after a message: 0 = nobody sleeps, for sure
   SharedWord peer_sleeping;  // empty: nobody to ring
+  // Of what may be sent here, header included: nothing on P2A, nor once the peer is known to be gone.
+  std::atomic<std::uint32_t> message_size_max{0};
   int peer_bell = -1;
   BarrierMode barrier = BarrierMode::locked;
   Direction direction = Direction::a2p;
+  std::uint32_t ask_first = 0;  // the first look where a plain load does not tell: 1, or 0 where there is nobody
   SharedWord own_sleeping;
   UniqueFd own_bell;
   std::uint64_t memory_id = 0;
@@ -56,8 +60,13 @@ struct SmtTransport::Ops {
   static Channel& chan(ChannelState* state) noexcept { return *static_cast<Channel*>(static_cast<void*>(state)); }
 
   static void ring_sleeper(Channel& c) noexcept {
-    if (c.peer_sleeping && peer_sleeps(c.peer_sleeping, c.barrier)) [[unlikely]]
-      write_bell(c.peer_bell);
+    // Orders as in sleep_word.hpp, where a plain look is enough.
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+    if (c.first_look.load() != 0) [[unlikely]]
+      ring_if_asleep(c);
+  }
+  [[gnu::cold]] static void ring_if_asleep(Channel& c) noexcept {
+    if (peer_sleeps(c.peer_sleeping, c.barrier)) write_bell(c.peer_bell);
   }
 
   static Channel* find(SmtTransport& t, ProtocolId protocol, Direction direction) noexcept {
@@ -105,20 +114,24 @@ struct SmtTransport::Ops {
     c.in_use.store(false, std::memory_order_release);
   }
 
-  static Result<void> send(ChannelState* state, const TxMessage& message) noexcept {
+  static SendResult send(ChannelState* state, const TxMessage& message) noexcept {
     Channel& c = chan(state);
-    if (c.direction != Direction::a2p) return Error::local(LocalError::unsupported);
-    if (c.owner->lost()) return Error::local(LocalError::platform_lost);
     // Copies: the compiler need not look again after each store.
     const ShmArea area = c.area;
     const bool interrupt = message.want_interrupt;
-    if (message.payload.size() > area.max_payload()) return Error::local(LocalError::message_too_large);
-    if (!area.try_send(message.header, message.payload, interrupt)) [[unlikely]] {
-      return Error::local(LocalError::channel_busy);
+    if (message.payload.size() + header_size > c.message_size_max.load(std::memory_order_relaxed) ||
+        !area.try_send(message.header, message.payload, interrupt)) [[unlikely]] {
+      return why_not_sent(c, message);
     }
     c.interrupt.store(interrupt, std::memory_order_relaxed);
     ring_sleeper(c);
     return {};
+  }
+  [[gnu::cold, gnu::noinline]] static SendResult why_not_sent(const Channel& c, const TxMessage& message) noexcept {
+    if (c.direction != Direction::a2p) return Error::local(LocalError::unsupported);
+    if (c.owner->lost()) return Error::local(LocalError::platform_lost);
+    const bool fits = message.payload.size() <= c.area.max_payload();
+    return Error::local(fits ? LocalError::channel_busy : LocalError::message_too_large);
   }
 
   static bool poll_done(ChannelState* state) noexcept {
@@ -129,6 +142,11 @@ struct SmtTransport::Ops {
   static RxMessage fetch_response(ChannelState* state, std::span<std::byte> into) noexcept {
     const ShmArea area = chan(state).area;
     return area.fetch_reply(into);
+  }
+
+  static std::size_t take_reply(ChannelState* state, std::uint32_t header, std::byte* into) noexcept {
+    const ShmArea area = chan(state).area;
+    return area.take_reply(header, into);
   }
 
   static RxMessage fetch_notification(ChannelState* state, std::span<std::byte> into) noexcept {
@@ -174,9 +192,11 @@ struct SmtTransport::Ops {
 
   static bool liveness(ChannelState* state) noexcept {
     SmtTransport& t = *chan(state).owner;
-    if (t.lost()) return false;
-    if (t.check_alive()) return true;
+    if (!t.lost() && t.check_alive()) return true;
     t.lost_.store(true, std::memory_order_relaxed);
+    for (std::size_t i = 0; i < 2 * t.agent_.channels.size(); ++i) {
+      t.channels_[i].message_size_max.store(0, std::memory_order_relaxed);
+    }
     return false;
   }
 
@@ -196,6 +216,7 @@ constexpr ChanOps SmtTransport::ops_{
     .send = &Ops::send,
     .poll_done = &Ops::poll_done,
     .fetch_response = &Ops::fetch_response,
+    .take_reply = &Ops::take_reply,
     .fetch_notification = &Ops::fetch_notification,
     .clear = &Ops::clear,
     .ring = &Ops::ring,
@@ -225,12 +246,16 @@ void SmtTransport::open(std::string_view name, std::byte* memory, AgentLayout la
     Channel& c = channels_[i];
     c.area = ShmArea(memory + place.offset, place.size);
     c.owner = this;
+    c.first_look = SharedWord(&c.ask_first);
+    if (a2p) c.message_size_max.store(place.size - area_prefix_size, std::memory_order_relaxed);
     c.direction = a2p ? Direction::a2p : Direction::p2a;
     c.barrier = barrier;
     c.memory_id = memory_id + place.offset;  // memory ids are spaced wider than any memory is large
     c.epoch = epoch;
     if (i < bells.size()) {
       c.peer_sleeping = bells[i].peer_sleeping;
+      c.ask_first = c.peer_sleeping ? 1 : 0;
+      if (c.peer_sleeping && barrier == BarrierMode::expedited) c.first_look = c.peer_sleeping;
       c.own_sleeping = bells[i].own_sleeping;
       c.peer_bell = bells[i].peer_bell;
       c.own_bell = std::move(bells[i].own_bell);

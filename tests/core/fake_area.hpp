@@ -180,9 +180,10 @@ class FakeArea {
     };
     ops.stop = [](ChannelState* s) { ++side(s).fake->stops; };
     ops.free = [](ChannelState* s) { ++side(s).fake->frees; };
-    ops.send = [](ChannelState* s, const TxMessage& m) -> Result<void> {
+    ops.send = [](ChannelState* s, const TxMessage& m) -> SendResult {
       FakeArea& f = *side(s).fake;
       if (!f.alive) return Error::local(LocalError::platform_lost);
+      if (m.payload.size() > max_payload) return Error::local(LocalError::message_too_large);
       if (!f.a2p.free) return Error::local(LocalError::channel_busy);
       f.a2p.free = false;
       f.a2p.error = false;
@@ -197,9 +198,13 @@ class FakeArea {
       const Side& d = side(s);
       return d.direction == Direction::a2p ? d.fake->a2p.free : !d.fake->p2a.free;
     };
-    ops.fetch_response = [](ChannelState* s, std::span<std::byte> into) {
+    static constexpr auto fetch_response = [](ChannelState* s, std::span<std::byte> into) {
       Area& area = side(s).fake->a2p;
       return area.free ? fetch(area, into) : RxMessage{};
+    };
+    ops.fetch_response = fetch_response;
+    ops.take_reply = [](ChannelState* s, std::uint32_t header, std::byte* into) {
+      return reply_length(fetch_response(s, {into, max_payload}), header);
     };
     ops.fetch_notification = [](ChannelState* s, std::span<std::byte> into) {
       Area& area = side(s).fake->p2a;

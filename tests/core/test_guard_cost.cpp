@@ -67,7 +67,7 @@ struct EchoArea {
       };
       o.stop = [](ChannelState*) {};
       o.free = [](ChannelState*) {};
-      o.send = [](ChannelState* s, const TxMessage& m) -> Result<void> {
+      o.send = [](ChannelState* s, const TxMessage& m) -> SendResult {
         EchoArea& area = of(s);
         area.out = true;
         area.polls = 0;
@@ -80,10 +80,14 @@ struct EchoArea {
         EchoArea& area = of(s);
         return area.out && ++area.polls >= area.answered_at;
       };
-      o.fetch_response = [](ChannelState* s, std::span<std::byte> into) {
+      static constexpr auto fetch_response = [](ChannelState* s, std::span<std::byte> into) {
         EchoArea& area = of(s);
         std::memcpy(into.data(), area.payload.data(), area.size);
         return RxMessage{.kind = RxMessage::Kind::message, .header = area.header, .payload = into.first(area.size)};
+      };
+      o.fetch_response = fetch_response;
+      o.take_reply = [](ChannelState* s, std::uint32_t header, std::byte* into) {
+        return reply_length(fetch_response(s, {into, 64}), header);
       };
       o.wait_fds = [](ChannelState*, std::span<int>, bool) -> std::size_t { return 0; };
       o.liveness = [](ChannelState*) { return true; };

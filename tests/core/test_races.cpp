@@ -80,7 +80,7 @@ class ThreadedArea {
     };
     ops.stop = [](ChannelState*) {};
     ops.free = [](ChannelState*) {};
-    ops.send = [](ChannelState* s, const TxMessage& m) -> Result<void> {
+    ops.send = [](ChannelState* s, const TxMessage& m) -> SendResult {
       ThreadedArea& a = of(static_cast<void*>(s));
       if (!a.free.load(std::memory_order_acquire)) return Error::local(LocalError::channel_busy);
       a.header.store(m.header, std::memory_order_relaxed);
@@ -89,7 +89,7 @@ class ThreadedArea {
       return {};
     };
     ops.poll_done = [](ChannelState* s) { return of(static_cast<void*>(s)).free.load(std::memory_order_acquire); };
-    ops.fetch_response = [](ChannelState* s, std::span<std::byte> into) {
+    static constexpr auto fetch_response = [](ChannelState* s, std::span<std::byte> into) {
       ThreadedArea& a = of(static_cast<void*>(s));
       RxMessage m;
       if (!a.free.load(std::memory_order_acquire)) return m;
@@ -102,6 +102,10 @@ class ThreadedArea {
       }
       m.payload = into.first(n);
       return m;
+    };
+    ops.fetch_response = fetch_response;
+    ops.take_reply = [](ChannelState* s, std::uint32_t header, std::byte* into) {
+      return reply_length(fetch_response(s, {into, 64}), header);
     };
     ops.fetch_notification = [](ChannelState*, std::span<std::byte>) { return RxMessage{}; };
     ops.clear = [](ChannelState*) {};

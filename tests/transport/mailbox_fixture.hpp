@@ -125,8 +125,8 @@ struct OpenChannel {
     ops->stop(port.state);
     ops->free(port.state);
   }
-  [[nodiscard]] Result<void> send(std::uint32_t word, std::span<const std::byte> payload, bool interrupt = true) const {
-    return ops->send(port.state, {.header = word, .payload = payload, .want_interrupt = interrupt});
+  [[nodiscard]] SendResult send(std::uint32_t word, std::span<const std::byte> payload, bool interrupt = true) const {
+    return ops->send(port.state, {.payload = payload, .header = word, .want_interrupt = interrupt});
   }
   [[nodiscard]] bool done() const { return ops->poll_done(port.state); }
   /// The descriptors after arming.

@@ -70,9 +70,9 @@ struct Side {
     ops.stop(state);
     ops.free(state);
   }
-  Result<void> send(ChannelState* state, std::uint16_t loan, std::uint16_t token) const {
+  SendResult send(ChannelState* state, std::uint16_t loan, std::uint16_t token) const {
     const auto payload = words({0x1000U + loan, token});
-    return ops.send(state, {header_of(token), payload, loan, true});
+    return ops.send(state, {payload, header_of(token), loan, true});
   }
   LoopbackCommand exchange(ChannelState* state, std::uint16_t loan, std::uint16_t token) {
     REQUIRE(send(state, loan, token));
@@ -195,7 +195,7 @@ TEST_CASE("loopback: a loan that is out, out of range or on the wrong channel ca
   CHECK(side.loop.counts().violations == 3);
   CHECK(side.loop.counts().refused == 3);
   const std::vector<std::byte> large(129);
-  CHECK(side.ops.send(channel, {header_of(1), large, 0, true}).error().is(LocalError::message_too_large));
+  CHECK(side.ops.send(channel, {large, header_of(1), 0, true}).error().is(LocalError::message_too_large));
   CHECK(side.loop.counts().violations == 3);
   CHECK(side.loop.counts().commands == 1);
 }
@@ -486,7 +486,7 @@ TEST_CASE("inline loopback: the reply is there when send returns") {
   REQUIRE(port);
   CHECK_FALSE(transport.ops->setup(transport.state, {protocol::base, Direction::a2p, {1, 1}, registry}));
   const auto payload = words({7, 8, 9});
-  REQUIRE(transport.ops->send(port->state, {header_of(4), payload, 0, false}));
+  REQUIRE(transport.ops->send(port->state, {payload, header_of(4), 0, false}));
   CHECK(calls == 1);
   CHECK(transport.ops->poll_done(port->state));
   std::array<std::byte, 128> into{};
@@ -497,7 +497,7 @@ TEST_CASE("inline loopback: the reply is there when send returns") {
   }
   CHECK(transport.ops->fetch_response(port->state, std::span(into).first(4)).kind == RxMessage::Kind::malformed);
   const std::vector<std::byte> large(129);
-  CHECK(transport.ops->send(port->state, {header_of(4), large, 0, false}).error().is(LocalError::message_too_large));
+  CHECK(transport.ops->send(port->state, {large, header_of(4), 0, false}).error().is(LocalError::message_too_large));
   transport.ops->stop(port->state);
   transport.ops->free(port->state);
   CHECK(transport.ops->setup(transport.state, {protocol::base, Direction::a2p, {1, 1}, registry}));

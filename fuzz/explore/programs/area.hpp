@@ -60,7 +60,7 @@ struct Area {
 inline Area& area_of(scmi::ChannelState* state) { return *reinterpret_cast<Area*>(state); }
 inline void touch(Area& area) { check(!area.freed.get(), "the transport is used after free()"); }
 
-inline scmi::Result<void> area_send(scmi::ChannelState* state, const scmi::TxMessage& message) {
+inline scmi::SendResult area_send(scmi::ChannelState* state, const scmi::TxMessage& message) {
   Area& area = area_of(state);
   touch(area);
   if (area.status.load(std::memory_order_acquire) == 0) return scmi::Error::local(scmi::LocalError::channel_busy);
@@ -110,9 +110,11 @@ inline const scmi::ChanOps& area_ops() {
       area.freed.set(true);
     };
     o.send = area_send;
-    o.mark_tx_done = [](scmi::ChannelState* state, std::uint16_t, bool) { touch(area_of(state)); };
     o.poll_done = area_poll;
     o.fetch_response = area_fetch;
+    o.take_reply = [](scmi::ChannelState* state, std::uint32_t header, std::byte* into) {
+      return scmi::reply_length(area_fetch(state, {into, Area::max_payload}), header);
+    };
     o.wait_fds = [](scmi::ChannelState* state, std::span<int>, bool) -> std::size_t {
       touch(area_of(state));
       return 0;
