@@ -417,6 +417,28 @@ TEST_CASE("powercap: MEASUREMENTS_CHANGED is told once for each time the average
   CHECK(t.platform.next_event() == never);
 }
 
+TEST_CASE("powercap: an average that leaves the thresholds only in the interval after the change is told then") {
+  Bench t({microwatts, domains, guest});
+  REQUIRE(t.ask(1, pcap, 0xB, {1, 1, 15'000, 28'000}).status == Status::success);
+  t.pass(microseconds(1500));
+  REQUIRE(t.ask(1, perf, 0x7, {0, 400}).status == Status::success);
+  t.pass(microseconds(500));
+  CHECK(t.ask(1, pcap, 0x9, {1}).words == Words{30'550 - 10'000 * 509 / 1000, 1000});
+  CHECK(t.take().empty());
+  t.pass(microseconds(1000));
+  CHECK(t.take() == std::vector<Sent>{{1, pcap, 0x6301, {0, 1, 30'550}}});
+}
+
+TEST_CASE("powercap: caps stay when their agent goes, if the description says so; its thresholds do not") {
+  Bench t({microwatts, domains, guest, Edit{"[behaviour]", "[behaviour]\ndisconnect = \"keep\""}});
+  REQUIRE(t.ask(1, pcap, 0xB, {1, 1, 0, 1}).status == Status::success);
+  REQUIRE(t.ask(1, pcap, 0x5, {0, async, 50}).status == Status::success);
+  t.platform.disconnect(AgentId(1));
+  t.pass(microseconds(5000));
+  CHECK(t.take().empty());
+  CHECK(t.ask(1, pcap, 0x4, {0}).words == Words{50});
+}
+
 TEST_CASE("powercap: an agent that goes, or is reset, watches nothing and waits for nothing") {
   Bench t({microwatts, domains, guest});
   REQUIRE(t.ask(1, pcap, 0xB, {1, 1, 0, 1}).status == Status::success);
