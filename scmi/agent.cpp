@@ -91,7 +91,7 @@ std::size_t Agent::arm(std::span<int> fds, bool& ready) {
     if (!channel) continue;
     const ChannelBinding& binding = channel->binding();
     // Commands without a caller of their own are watched; where a caller waits, he reads the doorbell himself.
-    if (binding.direction == Direction::a2p && (channel->led() || channel->next_deadline() == never)) continue;
+    if (binding.direction == Direction::a2p && (channel->next_deadline() == never || channel->passed_over())) continue;
     n += channel->arm(fds.subspan(n));
     armed_.push_back(handle);
     if (channel->has_news()) ready = true;

@@ -284,7 +284,7 @@ void ChannelInfo::drain_p2a() noexcept {
         const bool queued = queue_.push(message.header & header_defined_bits, message.payload);
         counters(header.protocol).add(queued ? Count::notifications : Count::dropped);
         trace(queued ? TraceKind::notification : TraceKind::dropped, message.header, message.payload);
-        if (queued) registry_->notification_queued();
+        if (queued) registry_->announce();
       } else {
         stray(message.header, message.payload);
       }

@@ -285,16 +285,21 @@ void ChannelInfo::sleep(WaitPoint& point, std::uint32_t seen, Instant deadline, 
     ChannelInfo* c = channels[i];
     if (c == nullptr) continue;
     if (!leads[i]) {
-      c->sleepers_.fetch_sub(1, std::memory_order_relaxed);
-      const sync::MutexLock lock(c->mutex_);
-      unlink(nodes[i]);
+      // seq_cst: a leader who counts on us to take over has let the lease go before, and we see it. We may be leaving
+      // for good.
+      c->sleepers_.fetch_sub(1, std::memory_order_seq_cst);
+      {
+        const sync::MutexLock lock(c->mutex_);
+        unlink(nodes[i]);
+      }
+      if (c->lease_.load(std::memory_order_seq_cst) == 0) c->offer_lease();
       continue;
     }
     c->disarm();
     c->pump(false);
     if (!c->binding_.ops->liveness(c->binding_.state)) c->mark_lost();
     c->lease_.store(0, std::memory_order_seq_cst);
-    if (c->sleepers_.load(std::memory_order_seq_cst) != 0) c->wake_sleeper();
+    c->offer_lease();
   }
 }
 
@@ -310,9 +315,14 @@ void ChannelInfo::disarm() noexcept {
   }
 }
 
-void ChannelInfo::wake_sleeper() noexcept {
-  const sync::MutexLock lock(mutex_);
-  if (!empty(sleeping_)) signal(*sleeping_.next->point);
+void ChannelInfo::offer_lease() noexcept {
+  // Nobody leads: a sleeper does, or passes the offer on when he leaves; without any, an event loop may watch.
+  if (sleepers_.load(std::memory_order_seq_cst) != 0) {
+    const sync::MutexLock lock(mutex_);
+    if (!empty(sleeping_)) signal(*sleeping_.next->point);
+  } else if (passed_over_.load(std::memory_order_seq_cst) && passed_over_.exchange(false, std::memory_order_acq_rel)) {
+    registry_->announce();
+  }
 }
 
 bool ChannelInfo::has_news() noexcept {

@@ -138,7 +138,14 @@ class ChannelInfo {
   [[nodiscard]] std::size_t arm(std::span<int> fds) noexcept;
   /// Undoes one arm.
   void disarm() noexcept;
-  [[nodiscard]] bool led() const noexcept { return lease_.load(std::memory_order_relaxed) != 0; }
+  /// For event loops: whether a caller leads the wait, and so reads the doorbell. If so it is remembered: when he stops
+  /// and nobody takes over, ChannelRegistry::announce() tells.
+  [[nodiscard]] bool passed_over() noexcept {
+    if (lease_.load(std::memory_order_relaxed) == 0) return false;
+    // seq_cst: either we see the lease free here, or its holder sees us when he lets it go.
+    passed_over_.store(true, std::memory_order_seq_cst);
+    return lease_.load(std::memory_order_seq_cst) != 0;
+  }
 
   // --- Delivery (channel_delivery.cpp). The caller has a user count. -----------------------------------------------
   /// Takes whatever the channel has and hands it to its owners.
@@ -211,7 +218,7 @@ class ChannelInfo {
   [[nodiscard]] Result<void> wait_admission(WaitNode& node, Instant deadline) noexcept SCMI_EXCLUDES(mutex_);
   void finish_close() noexcept;
   void trace_to(TraceTap& tap, TraceKind kind, std::uint32_t header, std::span<const std::byte> payload) noexcept;
-  void wake_sleeper() noexcept SCMI_EXCLUDES(mutex_);
+  void offer_lease() noexcept SCMI_EXCLUDES(mutex_);
   void signal(WaitPoint& point) noexcept;
 
   void deliver_area(bool doorbell) noexcept;
@@ -244,6 +251,7 @@ class ChannelInfo {
   sync::atomic<std::uint32_t> lease_{0};
   sync::atomic<std::uint32_t> armed_{0};
   sync::atomic<std::uint32_t> sleepers_{0};
+  sync::atomic<bool> passed_over_{false};    ///< An event loop wants to know when nobody leads any more.
   sync::atomic<std::uint32_t> rx_claim_{0};  ///< P2A: 0 idle, 1 somebody drains, 2 and shall look again.
   std::vector<std::byte> rx_buffer_;         ///< P2A: owned by whoever has rx_claim_.
   NotificationQueue queue_;

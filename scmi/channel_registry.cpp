@@ -210,7 +210,7 @@ bool ChannelRegistry::in_callback() noexcept {
   return false;
 }
 
-void ChannelRegistry::notification_queued() noexcept {
+void ChannelRegistry::announce() noexcept {
   activity_.word.fetch_add(1, std::memory_order_seq_cst);
   services_.waiter.wake(activity_);
 }

@@ -74,9 +74,10 @@ class ChannelRegistry : public std::enable_shared_from_this<ChannelRegistry> {
   [[nodiscard]] ChannelServices& services() noexcept { return services_; }
   /// True inside a user's callback or an rx_callback of this registry, on the calling context.
   [[nodiscard]] bool in_callback() noexcept SCMI_EXCLUDES(callbacks_mutex_);
-  /// Called for each notification put into a queue: wakes whoever waits in Agent::wait.
-  void notification_queued() noexcept;
-  /// Moves when a notification was queued.
+  /// Wakes whoever waits in Agent::wait, and tells an event loop: a notification was queued, or nobody leads a channel
+  /// that was passed over.
+  void announce() noexcept;
+  /// Moves with each announce().
   [[nodiscard]] WaitPoint& activity() noexcept { return activity_; }
 
  private:

@@ -33,7 +33,7 @@ struct AgentLoop::State : std::enable_shared_from_this<AgentLoop::State> {
     bool dead = false;  // Hung up: stays so, and would wake us for ever. Kept as a mark until nobody names it any more.
   };
 
-  State(EventLoop& l, Agent& a) : loop(l), agent(a) {}
+  State(EventLoop& l, Agent& a, bool is_told) : loop(l), agent(a), told(is_told) {}
 
   void service() {
     disarm(std::exchange(sleeping_on, {}));
@@ -79,9 +79,9 @@ struct AgentLoop::State : std::enable_shared_from_this<AgentLoop::State> {
         const Instant deadline = channel->next_deadline();
         if (deadline == never) continue;
         look = std::min(look, deadline);
-        if (channel->led()) {
-          // Whoever leads reads the doorbell. He tells nobody when he stops.
-          blind = true;
+        if (channel->passed_over()) {
+          // Whoever leads reads the doorbell, and tells our waiter when he stops.
+          blind = blind || !told;
           continue;
         }
       }
@@ -180,6 +180,7 @@ struct AgentLoop::State : std::enable_shared_from_this<AgentLoop::State> {
 
   EventLoop& loop;
   Agent& agent;
+  const bool told;  // By a LoopWaiter, of what other threads' waits have received, and when they end.
   EventLoop::PrepareId preparing;
   EventLoop::TimerId timer;
   Instant timer_at = never;
@@ -196,7 +197,7 @@ struct AgentLoop::State : std::enable_shared_from_this<AgentLoop::State> {
 };
 
 AgentLoop::AgentLoop(EventLoop& loop, Agent& agent, LoopWaiter* waiter)
-    : state_(std::make_shared<State>(loop, agent)), waiter_(waiter) {
+    : state_(std::make_shared<State>(loop, agent, waiter != nullptr)), waiter_(waiter) {
   state_->preparing = loop.add_prepare([state = state_] { return state->prepare(); });
   if (waiter_ != nullptr) waiter_->tell(&agent.registry()->activity(), [state = state_] { state->kick(); });
   kick();  // Whatever was queued before us.

@@ -21,7 +21,8 @@
 namespace scmi::transport {
 
 /// A Waiter for agents on a loop whose channels are also waited for by other threads: the thread that leads a wait may
-/// be the one that receives a notification, and has to tell the loop. Passes everything on to `inner` (borrowed).
+/// be the one that receives a notification, and has to tell the loop, also when it stops leading. Passes everything on
+/// to `inner` (borrowed).
 class LoopWaiter final : public Waiter {
  public:
   explicit LoopWaiter(Waiter& inner) noexcept : inner_(inner) {}
@@ -46,7 +47,8 @@ class LoopWaiter final : public Waiter {
 class AgentLoop {
  public:
   /// `waiter`: the one the agent was probed with, if it is a LoopWaiter. Without one, notifications that another
-  /// thread's wait has received may lie until the next event.
+  /// thread's wait has received may lie until the next event, and channels that other threads lead are looked at every
+  /// poll_interval_max.
   AgentLoop(EventLoop& loop, Agent& agent, LoopWaiter* waiter = nullptr);
   ~AgentLoop();
   AgentLoop(const AgentLoop&) = delete;

@@ -5,7 +5,9 @@
 #include <doctest/doctest.h>
 
 #include <atomic>
+#include <functional>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "scmi/agent.hpp"
@@ -52,9 +54,15 @@ class JumpWaiter final : public Waiter {
  public:
   explicit JumpWaiter(ManualTime& time) : time_(time) {}
   void wait(WaitPoint& point, std::uint32_t seen, Instant deadline, std::span<const int>) noexcept override {
+    if (const auto happens = std::exchange(meanwhile, nullptr)) {
+      happens();
+      return;
+    }
     if (point.word.load() == seen && deadline != never) time_.advance_to(deadline);
   }
   void wake(WaitPoint&) noexcept override {}
+
+  std::function<void()> meanwhile;  ///< Happens while the next one sleeps, in no time.
 
  private:
   ManualTime& time_;
@@ -272,6 +280,27 @@ TEST_CASE_TEMPLATE("agent loop: a call started by another thread needs a kick, a
   bench.time.advance(20ms);
   bench.settle();
   CHECK(timed_out == 1);
+}
+
+TEST_CASE_TEMPLATE("agent loop: a caller who stops leading tells the loop, which watches again at once", B, BENCHES) {
+  B bench;
+  bench.holding = true;
+  const auto pending = bench.start(1, nullptr, 100s);
+  bench.settle();
+  CHECK(bench.adapter->watched() == 2);
+  bench.jump.meanwhile = [&] {
+    // The caller leads: the loop leaves the channel to him, however long it takes.
+    bench.notify(1);
+    bench.settle();
+    CHECK(bench.adapter->watched() == 1);
+    bench.time.advance(RegistrySettings{}.poll_interval_max);
+    CHECK_FALSE(bench.settle());
+    bench.answer(bench.hold.at(1));
+  };
+  Bytes reply(16);
+  CHECK(bench.link.transact(request, words({2}), reply, {.timeout = 10s}).value() == 8);
+  CHECK(bench.settle());  // Woken, though no time has passed and nothing has arrived.
+  CHECK(bench.adapter->watched() == 2);
 }
 
 TEST_CASE("agent loop: callers, starters and notifications on threads of their own, one loop") {
