@@ -52,9 +52,10 @@ int fail(const std::string& what) {
 /// What was wrong in words, if there are any, else what the error says of itself.
 std::string reason(const Error& error, const std::string& why) { return why.empty() ? describe(error) : why; }
 
-int describe_file(const platform::SocConfig& soc, const Options& options) {
+int describe_areas(const platform::SocConfig& soc, const Options& options) {
   std::string why;
-  const auto layout = transport::plan_shm(transport::shm_path(options.shm), platform::transport_agents(soc), &why);
+  std::string file = options.shm.empty() ? std::string() : transport::shm_path(options.shm);
+  const auto layout = transport::plan_shm(std::move(file), platform::transport_agents(soc), &why);
   if (!layout) return fail(fmt::format("{}: {}", options.soc, reason(layout.error(), why)));
   fmt::print("{}", transport::to_json(*layout));
   return std::fflush(stdout) == 0 ? exit_ok : fail("cannot write to stdout");
@@ -130,7 +131,8 @@ std::optional<int> parse(int argc, char** argv, Options& options) {
   app.add_option("--mailbox", options.mailbox, "serve agents that connect to this socket")->type_name("SOCKET");
   app.add_option("--shm", options.shm, "serve agents through this file, or /dev/shm/NAME, without isolation")
       ->type_name("FILE");
-  app.add_flag("--describe", options.describe, "print where --shm's areas would lie, as JSON, and touch nothing");
+  app.add_flag("--describe", options.describe,
+               "print where the areas would lie in --shm's file, as JSON, and touch nothing");
   app.add_option("--log", options.log, "what to tell on stderr: error, info, debug")
       ->transform(CLI::CheckedTransformer(
           std::map<std::string, LogLevel>{
@@ -140,11 +142,8 @@ std::optional<int> parse(int argc, char** argv, Options& options) {
   app.add_flag("--die-with-parent", options.die_with_parent, "stop when the process that started this one ends");
   try {
     app.parse(argc, argv);
-    if (options.mailbox.empty() && options.shm.empty()) {
+    if (options.mailbox.empty() && options.shm.empty() && !options.describe) {
       throw CLI::RequiredError("--mailbox SOCKET or --shm FILE", CLI::ExitCodes::RequiredError);
-    }
-    if (options.describe && options.shm.empty()) {
-      throw CLI::RequiredError("--describe needs --shm FILE: it", CLI::ExitCodes::RequiredError);
     }
   } catch (const CLI::ParseError& e) {
     return app.exit(e) == 0 ? exit_ok : exit_usage;
@@ -167,6 +166,6 @@ int main(int argc, char** argv) {
     for (const platform::ConfigError& error : soc.error()) fmt::print(stderr, "{}\n", describe(error));
     return exit_failed;
   }
-  if (options.describe) return describe_file(*soc, options);
+  if (options.describe) return describe_areas(*soc, options);
   return serve(std::move(*soc), options);
 }

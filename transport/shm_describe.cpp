@@ -86,7 +86,8 @@ std::string to_json(const ShmLayout& layout) {
     }
     agents.push_back({{"id", agent.id.value}, {"name", agent.name}, {"channels", std::move(channels)}});
   }
-  const Json document{{"file", layout.file}, {"size", layout.size}, {"agents", std::move(agents)}};
+  const Json file = layout.file.empty() ? Json(nullptr) : Json(layout.file);
+  const Json document{{"file", file}, {"size", layout.size}, {"agents", std::move(agents)}};
   return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

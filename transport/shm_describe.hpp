@@ -6,7 +6,7 @@
 //   {"file": "/dev/shm/x", "size": 8192, "agents": [{"id": 1, "name": "a", "channels": [
 //      {"protocols": [16, 20], "a2p": {"offset": 64, "size": 128}, "p2a": {"offset": 192, "size": 128}}]}]}
 //
-// A channel without a P2A area has `"p2a": null`.
+// A channel without a P2A area has `"p2a": null`, areas planned for no file in particular `"file": null`.
 #pragma once
 
 #include <string>

@@ -292,6 +292,20 @@ TEST_CASE("process: --describe prints one JSON document and touches nothing") {
   CHECK(document["agents"][1]["channels"][0]["p2a"].is_null());
 }
 
+TEST_CASE("process: --describe needs no more than a SoC: the same areas, in no file") {
+  const auto describe = [](std::vector<std::string> command) {
+    ChildProcess process(std::move(command));
+    auto document = nlohmann::json::parse(process.out().all());
+    CHECK(process.wait() == 0);
+    CHECK(process.err().all().empty());
+    return document;
+  };
+  auto planned = describe({program, "--soc", juno, "--describe"});
+  CHECK(planned["file"].is_null());
+  planned["file"] = "/dev/shm/areas";
+  CHECK(planned == describe({program, "--soc", juno, "--shm", "areas", "--describe"}));
+}
+
 TEST_CASE("process: wrong usage is exit code 2, what cannot run is 1, each with its reason") {
   TemporaryFolder folder;
   const std::string bad = folder.write("bad.toml", "[soc]\nname = \"x\"\nvendor = \"v\"\nprofil = \"3.2\"\n");
@@ -306,7 +320,6 @@ TEST_CASE("process: wrong usage is exit code 2, what cannot run is 1, each with 
       {{"--soc", juno}, 2, "--mailbox SOCKET or --shm FILE"},
       {{"--soc", juno, "--mailbox", "x", "--nonsense"}, 2, "--nonsense"},
       {{"--soc", juno, "--mailbox", "x", "--log", "loud"}, 2, "--log"},
-      {{"--soc", juno, "--mailbox", "x", "--describe"}, 2, "--describe needs --shm FILE"},
       {{"--soc", folder / "none.toml", "--mailbox", folder / "m"}, 1, "none.toml: cannot be read: No such file"},
       {{"--soc", bad, "--mailbox", folder / "m"}, 1, "bad.toml:4: soc.profil: is not a known key here"},
       {{"--soc", juno, "--mailbox", folder / "no/such/folder"}, 1, "No such file or directory"},
