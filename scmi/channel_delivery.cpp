@@ -16,6 +16,13 @@ namespace scmi {
 namespace {
 constexpr std::size_t p2a_burst = 1024;  ///< Messages taken in one go, so that a flood does not keep a caller for ever.
 
+/// The header of the delayed response to a command.
+std::uint32_t delayed_of(std::uint32_t command) noexcept {
+  MessageHeader header = MessageHeader::unpack(command);
+  header.type = MessageType::delayed_response;
+  return header.pack();
+}
+
 bool succeeded(std::span<const std::byte> payload) noexcept {
   std::uint32_t status = 0;
   std::memcpy(&status, payload.data(), sizeof status);
@@ -117,7 +124,15 @@ void ChannelInfo::deliver_response(Xfer& xfer, const RxMessage& message, XferSta
 
 void ChannelInfo::finish_give_back(Xfer& xfer, XferState before) noexcept {
   const std::uint32_t header = xfer.header.load(std::memory_order_relaxed);
-  const std::uint64_t given = binding_.table->give_back(xfer, before);
+  std::uint64_t given = binding_.table->give_back(xfer, before);
+  while ((given & XferWord::parked) != 0) {
+    // The receiver's all the same: what he found was not his, but its delayed response came meanwhile.
+    if (take_parked(xfer)) {
+      complete(xfer, before == XferState::responded ? XferState::done : XferState::early);
+      return;
+    }
+    given = binding_.table->give_back(xfer, before);
+  }
   if ((given & XferWord::wishes) == 0) {
     if ((given & XferWord::look_again) != 0 && !shared()) deliver_area(false);
     return;
@@ -126,7 +141,53 @@ void ChannelInfo::finish_give_back(Xfer& xfer, XferState before) noexcept {
   end(xfer, (given & XferWord::blocking) != 0, abandon_reason(given));
 }
 
+bool ChannelInfo::take_parked(Xfer& xfer) noexcept {
+  // We are receiving and have seen the flag.
+  const std::uint32_t header = xfer.parked_header;
+  const std::span<const std::byte> payload(xfer.parked, xfer.parked_length);
+  MessageHeader as_command = MessageHeader::unpack(header);
+  as_command.type = MessageType::command;
+  const bool ours = xfer.expects_delayed && as_command.pack() == xfer.header.load(std::memory_order_relaxed);
+  if (ours) {
+    std::memcpy(xfer.rx, payload.data(), payload.size());
+    xfer.rx_length = xfer.parked_length;
+    counters(as_command.protocol).add(Count::delayed);
+    trace(TraceKind::delayed, header, payload);
+  } else {
+    stray(header, payload);
+  }
+  xfer.word.fetch_and(~XferWord::parked, std::memory_order_acq_rel);
+  return ours;
+}
+
+bool ChannelInfo::publish_responded(Xfer& xfer) noexcept {
+  // False: the delayed response came while this one was being received, and the call is over.
+  const bool hold = std::exchange(xfer.owns_hold, false);
+  xfer.deadline.store((services_.clock.now() + xfer.delayed_timeout).time_since_epoch().count(),
+                      std::memory_order_relaxed);
+  WaitPoint& point = xfer.point;
+  std::uint64_t w = xfer.word.load(std::memory_order_acquire);
+  do {
+    if ((w & XferWord::parked) != 0) {
+      xfer.owns_hold = hold;
+      return !take_parked(xfer) && publish_responded(xfer);
+    }
+  } while (!xfer.word.compare_exchange_weak(
+      w, XferWord::with(w, XferState::responded) & ~(XferWord::wishes | XferWord::look_again),
+      std::memory_order_seq_cst));
+  // From here on whoever has the delayed response may end the call.
+  if ((w & (XferWord::blocking | XferWord::waiting)) != XferWord::blocking) signal(point);
+  if (hold) release_hold();
+  // A wish that came during the copy loses against a reply, but not against a delayed response still to come.
+  if ((w & XferWord::wishes) != 0) static_cast<void>(end_pending(xfer, XferWord::sequence(w), w & XferWord::wishes));
+  return true;
+}
+
 void ChannelInfo::complete(Xfer& xfer, XferState next) noexcept {
+  if (next == XferState::responded) {
+    if (publish_responded(xfer)) return;
+    next = XferState::done;
+  }
   XferTable& table = *binding_.table;
   const bool hold = xfer.owns_hold && next != XferState::early;
   const bool user = xfer.owns_user && next == XferState::done;
@@ -137,11 +198,7 @@ void ChannelInfo::complete(Xfer& xfer, XferState next) noexcept {
   std::vector<std::byte> copy;
   if (hold) xfer.owns_hold = false;
   if (user) xfer.owns_user = false;
-  if (next == XferState::responded) {
-    xfer.deadline.store((services_.clock.now() + xfer.delayed_timeout).time_since_epoch().count(),
-                        std::memory_order_relaxed);
-  }
-  if (xfer.completion && next != XferState::responded) {
+  if (xfer.completion) {
     // Copied, so that the caller may give the xfer back while the callback runs.
     completion = std::exchange(xfer.completion, nullptr);
     if (xfer.failed) {
@@ -156,9 +213,10 @@ void ChannelInfo::complete(Xfer& xfer, XferState next) noexcept {
     table.unmark(token);
   }
   WaitPoint& point = xfer.point;
+  const std::uint32_t header = xfer.header.load(std::memory_order_relaxed);
   std::uint64_t w = xfer.word.load(std::memory_order_relaxed);
   for (;;) {
-    std::uint64_t to = XferWord::with(w, next) & ~(XferWord::wishes | XferWord::look_again);
+    std::uint64_t to = XferWord::with(w, next) & ~(XferWord::wishes | XferWord::look_again | XferWord::parked);
     if (next == XferState::early) to |= XferWord::answered_early;
     const bool gone = next == XferState::done && (w & XferWord::released) != 0;
     if (gone) {
@@ -169,10 +227,9 @@ void ChannelInfo::complete(Xfer& xfer, XferState next) noexcept {
   }
   // From here on the xfer may belong to its caller, or to the next one.
   if ((w & (XferWord::blocking | XferWord::waiting)) != XferWord::blocking) signal(point);
-  // A wish that came during the copy loses against a reply, but not against a delayed response still to come.
-  const bool owed = next == XferState::responded && (w & XferWord::wishes) != 0;
+  // A delayed response too many, or after a refusal.
+  if ((w & XferWord::parked) != 0) stray(delayed_of(header), {});
   if (hold) release_hold();
-  if (owed) static_cast<void>(end_pending(xfer, XferWord::sequence(w), w & XferWord::wishes));
   if (completion) run_completion(completion, result);
   if (user) release();
 }
@@ -315,8 +372,15 @@ void ChannelInfo::take_delayed(std::uint32_t header, std::span<const std::byte> 
   Xfer* xfer = table.find(as_command.token);
   if (xfer != nullptr && xfer->header.load(std::memory_order_relaxed) == as_command.pack()) {
     std::uint64_t w = xfer->word.load(std::memory_order_acquire);
-    while (XferWord::state(w) == XferState::in_flight || XferWord::state(w) == XferState::responded) {
+    for (;;) {
       const XferState before = XferWord::state(w);
+      if (before == XferState::receiving) {
+        // Another receives its response just now, or looks for it.
+        if (table.park(*xfer, w, header, payload)) return;
+        if (XferWord::state(w) == XferState::receiving) break;
+        continue;
+      }
+      if (before != XferState::in_flight && before != XferState::responded) break;
       if (!xfer->word.compare_exchange_weak(w, XferWord::with(w, XferState::receiving), std::memory_order_acquire,
                                             std::memory_order_relaxed)) {
         continue;

@@ -229,6 +229,8 @@ class ChannelInfo {
   void stray(std::uint32_t header, std::span<const std::byte> payload) noexcept;
   void finish_give_back(Xfer& xfer, XferState before) noexcept;
   void complete(Xfer& xfer, XferState next) noexcept;
+  [[nodiscard]] bool publish_responded(Xfer& xfer) noexcept;
+  [[nodiscard]] bool take_parked(Xfer& xfer) noexcept;
   [[nodiscard]] static std::uint64_t stuck_id(const Xfer& xfer, std::uint64_t sequence) noexcept {
     return sequence << XferWord::sequence_shift | (xfer.index + 1U);
   }

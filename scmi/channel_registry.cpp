@@ -182,9 +182,10 @@ void ChannelRegistry::channel_finished(ChannelInfo& channel) noexcept {
   if (next == 0) next = 1;
   channel.binding_ = {};
   open_.fetch_sub(1, std::memory_order_acq_rel);
-  channel.word_.store(std::uint64_t{next} << ChannelWord::generation_shift, std::memory_order_seq_cst);
   {
+    // Both under the lock: whoever sees the new generation and opens a channel finds the slot free.
     const sync::MutexLock lock(mutex_);
+    channel.word_.store(std::uint64_t{next} << ChannelWord::generation_shift, std::memory_order_seq_cst);
     taken_[channel.slot_] = false;
   }
   channel.signal(channel.close_point_);

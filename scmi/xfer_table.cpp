@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scmi/xfer_table.hpp"
 
+#include <algorithm>
+#include <cstring>
 #include <utility>
 
 namespace scmi {
@@ -20,12 +22,13 @@ XferTable::XferTable(const Config& config, TimeSource& clock)
     : config_(config), clock_(clock), next_token_(config.first_token % token_count), records_(token_count) {
   // Word-aligned buffers: a transport may copy by words.
   const std::size_t stride = (static_cast<std::size_t>(config.max_payload) + 63) / 64 * 64;
-  buffers_.resize(stride * 2 * config.xfers);
+  buffers_.resize(stride * 3 * config.xfers);
   xfers_ = std::make_unique<Xfer[]>(config.xfers);
   for (std::uint16_t i = 0; i < config.xfers; ++i) {
     xfers_[i].index = i;
-    xfers_[i].tx = buffers_.data() + stride * 2 * i;
+    xfers_[i].tx = buffers_.data() + stride * 3 * i;
     xfers_[i].rx = xfers_[i].tx + stride;
+    xfers_[i].parked = xfers_[i].rx + stride;
     xfers_[i].node.pending = &xfers_[i];
   }
   by_token_ = std::make_unique<sync::atomic<std::uint16_t>[]>(token_count);
@@ -197,15 +200,39 @@ XferTable::Abandoned XferTable::abandon(Xfer& xfer, std::uint64_t sequence, std:
 
 std::uint64_t XferTable::give_back(Xfer& xfer, XferState before) noexcept {
   const sync::MutexLock lock(mutex_);
-  std::uint64_t w = xfer.word.load(std::memory_order_relaxed);
+  std::uint64_t w = xfer.word.load(std::memory_order_acquire);
   for (;;) {
+    if ((w & XferWord::parked) != 0) return w & XferWord::parked;  // To be taken first.
     const bool wished = (w & XferWord::wishes) != 0;
     const std::uint64_t next = XferWord::with(w, wished ? XferState::abandoned : before) & ~XferWord::look_again;
-    if (xfer.word.compare_exchange_weak(w, next, std::memory_order_acq_rel, std::memory_order_relaxed)) {
+    if (xfer.word.compare_exchange_weak(w, next, std::memory_order_acq_rel, std::memory_order_acquire)) {
       if (wished) quarantine(xfer, before);
       return w & (XferWord::wishes | XferWord::blocking | XferWord::look_again);
     }
   }
+}
+
+bool XferTable::park(Xfer& xfer, std::uint64_t& word, std::uint32_t header,
+                     std::span<const std::byte> payload) noexcept {
+  // Under the lock one at a time. Before the flag is set nobody reads; a receiver who is through by then, or a later
+  // use of the xfer, makes the exchange fail.
+  const sync::MutexLock lock(mutex_);
+  const std::uint64_t sequence = XferWord::sequence(word);
+  const auto possible = [&] {
+    return XferWord::sequence(word) == sequence && XferWord::state(word) == XferState::receiving &&
+           (word & XferWord::parked) == 0;
+  };
+  word = xfer.word.load(std::memory_order_acquire);
+  if (!possible()) return false;
+  const std::size_t n = std::min<std::size_t>(payload.size(), config_.max_payload);
+  if (n != 0) std::memcpy(xfer.parked, payload.data(), n);
+  xfer.parked_header = header;
+  xfer.parked_length = static_cast<std::uint32_t>(n);
+  while (possible()) {
+    // Release: pairs with the receiver, who finds the flag when he gives the xfer on.
+    if (xfer.word.compare_exchange_weak(word, word | XferWord::parked, std::memory_order_acq_rel)) return true;
+  }
+  return false;
 }
 
 void XferTable::unquarantine(std::uint16_t token) noexcept {

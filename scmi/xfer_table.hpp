@@ -52,8 +52,9 @@ struct XferWord {
   static constexpr std::uint64_t settled = 1U << 16;   ///< Abandoned, and whoever did it needs the xfer no longer.
   static constexpr std::uint64_t answered_early = 1U << 17;  ///< The delayed response came; the response is owed.
   static constexpr std::uint64_t look_again = 1U << 18;      ///< Somebody came with news while another was receiving.
+  static constexpr std::uint64_t parked = 1U << 19;          ///< A delayed response came while another was receiving.
   static constexpr std::uint64_t flags =
-      released | returned | waiting | wishes | blocking | settled | answered_early | look_again;
+      released | returned | waiting | wishes | blocking | settled | answered_early | look_again | parked;
   static constexpr unsigned sequence_shift = 24;
 
   [[nodiscard]] static constexpr XferState state(std::uint64_t w) noexcept {
@@ -118,6 +119,11 @@ struct alignas(sync::cache_line) Xfer {
   Duration delayed_timeout{};
   std::byte* tx = nullptr;  ///< Constant; capacity is the channel's max_payload.
   std::byte* rx = nullptr;  ///< Constant.
+  /// The parked delayed response: written under the table's lock before `parked` is set, read by whoever receives once
+  /// he has seen it.
+  std::byte* parked = nullptr;  ///< Constant.
+  std::uint32_t parked_header = 0;
+  std::uint32_t parked_length = 0;
   WaitPoint point;
   WaitNode node;
   Completion completion;
@@ -190,6 +196,10 @@ class XferTable {
   /// answers the recorded
   /// wishes, `look_again`, and whether the use was `blocking`.
   std::uint64_t give_back(Xfer& xfer, XferState before) noexcept;
+  /// Leaves a delayed response to whoever is receiving for the xfer. `word` is the state word as last seen, receiving;
+  /// it is updated. False: he is through meanwhile, or another one is parked there.
+  [[nodiscard]] bool park(Xfer& xfer, std::uint64_t& word, std::uint32_t header,
+                          std::span<const std::byte> payload) noexcept;
   /// Classifies a message that nobody waits for; a late reply ends its token's quarantine.
   [[nodiscard]] Stray classify_stray(std::uint32_t header) noexcept;
   [[nodiscard]] bool quarantine_empty() const noexcept { return quarantined_.load(std::memory_order_relaxed) == 0; }

@@ -95,7 +95,8 @@ class FakeArea {
   std::uint64_t epoch = 1;
   std::vector<ProtocolId> own_channels;  ///< Protocols with a channel of their own (it shares the areas).
   ProtocolId carrier_of_power = protocol::base;
-  std::function<void(FakeArea&)> on_request;  ///< Called in send, with the area busy.
+  std::function<void(FakeArea&)> on_request;      ///< Called in send, with the area busy.
+  std::function<void(FakeArea&)> while_fetching;  ///< Once, while somebody takes what lies in the A2P area.
   std::function<bool(ProtocolId)> refuse_setup;
   std::function<void()> on_setup;
   std::vector<std::pair<MessageHeader, Bytes>> requests;
@@ -199,8 +200,9 @@ class FakeArea {
       return d.direction == Direction::a2p ? d.fake->a2p.free : !d.fake->p2a.free;
     };
     static constexpr auto fetch_response = [](ChannelState* s, std::span<std::byte> into) {
-      Area& area = side(s).fake->a2p;
-      return area.free ? fetch(area, into) : RxMessage{};
+      FakeArea& f = *side(s).fake;
+      if (const auto happens = std::exchange(f.while_fetching, nullptr)) happens(f);
+      return f.a2p.free ? fetch(f.a2p, into) : RxMessage{};
     };
     ops.fetch_response = fetch_response;
     ops.take_reply = [](ChannelState* s, std::uint32_t header, std::byte* into) {

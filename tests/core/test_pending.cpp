@@ -55,6 +55,49 @@ TEST_CASE("a pending call is answered by whoever sees the reply; poll, wait and 
   CHECK(called == 1);
 }
 
+TEST_CASE("S4.10 a delayed response that comes while its response is being received is kept, not taken for a stray") {
+  AgentFixture f;
+  int called = 0;
+  auto call = begin(f.clock_link, delayed([&](const auto&) { ++called; }));
+  REQUIRE(call);
+  const auto both = [](FakeArea& p) { p.post(delayed_header(p), words({0, 77})); };
+  SUBCASE("and completes the call with it") {
+    f.platform.while_fetching = both;
+    f.platform.reply_to_last(words({0}));
+  }
+  SUBCASE("also when what is being received is somebody else's") {
+    f.platform.while_fetching = both;
+    MessageHeader other = f.platform.last();
+    other.message = MessageId(0x7);
+    f.platform.reply(other.pack(), words({0}));
+    f.platform.ring();
+    CHECK(called == 1);
+    f.platform.reply_to_last(words({0}));
+  }
+  f.platform.ring();
+  CHECK(called == 1);
+  const auto result = call->wait();
+  REQUIRE(result);
+  CHECK(word(*result, 1) == 77);
+  CHECK(f.count(Count::delayed) == 1);
+  CHECK(f.count(Count::duplicate) == 0);
+  *call = PendingCall();
+  CHECK(f.agent->registry()->xfers_in_use() == 0);
+}
+TEST_CASE("S4.10 a delayed response that comes while a refusal is being received is dropped and counted") {
+  AgentFixture f;
+  auto call = begin(f.clock_link, delayed());
+  REQUIRE(call);
+  f.platform.while_fetching = [](FakeArea& p) { p.post(delayed_header(p), words({0, 77})); };
+  f.platform.reply_to_last(words({static_cast<std::uint32_t>(-2)}));
+  f.platform.ring();
+  const auto result = call->wait();
+  REQUIRE(result);
+  CHECK(word(*result, 0) == static_cast<std::uint32_t>(-2));
+  CHECK(f.count(Count::delayed) == 0);
+  CHECK(f.count(Count::duplicate) == 1);
+}
+
 TEST_CASE("a delayed response completes the call with its payload") {
   AgentFixture f;
   f.platform.on_request = [](FakeArea& p) { p.reply_to_last(words({0})); };
