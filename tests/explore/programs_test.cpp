@@ -7,51 +7,11 @@
 #include "fuzz/explore/programs/acquire_close.hpp"
 #include "fuzz/explore/programs/claim.hpp"
 #include "fuzz/explore/programs/observers.hpp"
-
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define EXPLORE_SANITIZED 1
-#endif
-#elif defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define EXPLORE_SANITIZED 1
-#endif
+#include "tests/explore/expect.hpp"
 
 namespace {
 
-using explore::Options;
-using explore::Result;
-using Failure = explore::Result::Failure;
-using Kind = explore::Options::Plant::Kind;
-namespace programs = explore::programs;
-
-Options with(const char* function, Kind kind) {
-  Options options;
-  options.plants.push_back({function, kind});
-  return options;
-}
-
-void expect_proved(const Result& r) {
-  CHECK_MESSAGE(r.proved(), r.text());
-  MESSAGE(r.schedules << " schedules, longest " << r.max_depth << " steps");
-}
-
-// The largest searches are for the builds without sanitizers; with them they are samples, up to one preemption.
-void expect_proved_or_sampled(Result (*program)(const Options&)) {
-#if defined(EXPLORE_SANITIZED)
-  Options options;
-  options.preemption_bound = 1;
-  const Result r = program(options);
-  CHECK_MESSAGE(r.failure == Failure::none, r.text());
-#else
-  expect_proved(program({}));
-#endif
-}
-
-void expect_found(const Result& r, Failure failure, const char* message) {
-  CHECK(r.planted > 0);
-  CHECK_MESSAGE(r.failure == failure, r.text());
-  CHECK_MESSAGE(r.message.find(message) != std::string::npos, r.message);
-}
+using namespace explore_test;  // NOLINT(google-build-using-namespace)
 
 TEST_CASE("acquire against close: nobody touches a closed channel, and it is closed once") {
   expect_proved(programs::acquire_close(false));

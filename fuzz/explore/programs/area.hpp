@@ -34,6 +34,7 @@ struct Area {
 
   // The transport's own state: plain, so that a use after free() or an unordered one is a data race.
   var<bool> freed{false};
+  var<unsigned> use{0};  ///< Counts setups: which opening of the channel this is.
   bool stopped = false;
   unsigned frees = 0;
 
@@ -87,6 +88,18 @@ inline scmi::RxMessage area_fetch(scmi::ChannelState* state, std::span<std::byte
   return message;
 }
 
+/// On a P2A area a message lies there while the status is 0.
+inline scmi::RxMessage area_fetch_notification(scmi::ChannelState* state, std::span<std::byte> into) {
+  Area& area = area_of(state);
+  touch(area);
+  if (area.status.load(std::memory_order_acquire) != 0) return {};
+  const std::uint32_t word = area.word.load(std::memory_order_relaxed);
+  std::memcpy(into.data(), &word, sizeof word);
+  return {.kind = scmi::RxMessage::Kind::message,
+          .header = area.header.load(std::memory_order_relaxed),
+          .payload = into.first(sizeof word)};
+}
+
 inline bool area_poll(scmi::ChannelState* state) {
   Area& area = area_of(state);
   touch(area);
@@ -100,6 +113,10 @@ inline const scmi::ChanOps& area_ops() {
     scmi::ChanOps o;
     o.available = [](scmi::TransportState*, scmi::ProtocolId, scmi::Direction) { return true; };
     o.setup = [](scmi::TransportState* state, const scmi::ChannelSetup&) -> scmi::Result<scmi::ChannelPort> {
+      Area& area = *reinterpret_cast<Area*>(state);
+      area.frees = 0;
+      area.freed.set(false);
+      area.use.set(area.use.get() + 1);
       return scmi::ChannelPort{reinterpret_cast<scmi::ChannelState*>(state), Area::max_payload, 1, 1};
     };
     o.stop = [](scmi::ChannelState* state) { area_of(state).stopped = true; };
@@ -115,6 +132,8 @@ inline const scmi::ChanOps& area_ops() {
     o.take_reply = [](scmi::ChannelState* state, std::uint32_t header, std::byte* into) {
       return scmi::reply_length(area_fetch(state, {into, Area::max_payload}), header);
     };
+    o.fetch_notification = area_fetch_notification;
+    o.clear = [](scmi::ChannelState* state) { area_of(state).status.store(1, std::memory_order_release); };
     o.wait_fds = [](scmi::ChannelState* state, std::span<int>, bool) -> std::size_t {
       touch(area_of(state));
       return 0;
@@ -145,14 +164,15 @@ struct Core {
   scmi::ChannelHandle handle;
   scmi::ChannelRef loop;  ///< For programs with an event loop, which delivers through a reference it holds.
 
-  Core() {
+  explicit Core(scmi::Direction direction = scmi::Direction::a2p) {
     scmi::RegistrySettings settings;
     settings.max_channels = 1;
     settings.pending_calls_max = 1;
+    settings.notification_queue = 2;
     settings.spin_extra = {};
     settings.spin_max = {};
     registry = scmi::ChannelRegistry::create(clock, waiter, settings);
-    const auto opened = registry->open(transport, scmi::protocol::base, scmi::Direction::a2p);
+    const auto opened = registry->open(transport, scmi::protocol::base, direction);
     check(opened.has_value(), "the channel opens");
     if (opened) handle = *opened;
     name(&area.status, "area.status");
@@ -160,11 +180,20 @@ struct Core {
     name(&area.status_code, "area.code");
     name(&area.word, "area.word");
     name(&area.freed, "area.freed");
+    name(&area.use, "area.use");
   }
   ~Core() { registry->close_all(); }
   Core(const Core&) = delete;
   Core& operator=(const Core&) = delete;
 
+  /// The platform: puts a notification into a P2A area that is free.
+  void notify(scmi::MessageId message, std::uint32_t word) {
+    const scmi::MessageHeader header{
+        .message = message, .type = scmi::MessageType::notification, .protocol = scmi::protocol::base};
+    area.header.store(header.pack(), std::memory_order_relaxed);
+    area.word.store(word, std::memory_order_relaxed);
+    area.status.store(0, std::memory_order_release);
+  }
   /// The platform: answers the next `count` requests, each as soon as it has seen it.
   void answer(unsigned count) {
     for (; count > 0; --count) {
