@@ -89,8 +89,8 @@ struct TxMessage {
 class [[nodiscard]] SendResult {
  public:
   constexpr SendResult() = default;
-  constexpr SendResult(const Error& error) noexcept
-      : code_(error.code), origin_(error.origin) {}  // NOLINT(*-explicit-*)
+  // NOLINTNEXTLINE(*-explicit-*): transports answer with an Error.
+  constexpr SendResult(const Error& error) noexcept : code_(error.code), origin_(error.origin) {}
   /// Whether it was sent. No error has the code 0.
   [[nodiscard]] constexpr explicit operator bool() const noexcept { return code_ == 0; }
   [[nodiscard]] constexpr Error error() const noexcept { return {origin_, code_, {}}; }
