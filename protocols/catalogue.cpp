@@ -12,6 +12,8 @@
 #include "protocols/power_domain_messages.hpp"
 #include "protocols/powercap_messages.hpp"
 #include "protocols/reset_domain_messages.hpp"
+#include "protocols/sensor_messages.hpp"
+#include "protocols/system_power_messages.hpp"
 #include "protocols/voltage_messages.hpp"
 #include "scmi/base_messages.hpp"
 #include "scmi/common_messages.hpp"
@@ -22,8 +24,10 @@ namespace {
 constexpr auto protocol_table = std::to_array<ProtocolEntry>({
     ProtocolEntry{protocol::base, "base", base_protocol::newest},
     ProtocolEntry{protocol::power_domain, "power", power_domain_protocol::newest},
+    ProtocolEntry{protocol::system_power, "system", system_power_protocol::newest},
     ProtocolEntry{protocol::performance, "perf", performance_protocol::newest},
     ProtocolEntry{protocol::clock, "clock", clock_protocol::newest},
+    ProtocolEntry{protocol::sensor, "sensor", sensor_protocol::newest},
     ProtocolEntry{protocol::reset_domain, "reset", reset_domain_protocol::newest},
     ProtocolEntry{protocol::voltage, "voltage", voltage_protocol::newest},
     ProtocolEntry{protocol::powercap, "powercap", powercap_protocol::newest},
@@ -67,6 +71,12 @@ constexpr auto power_entries = [] {
       owner(protocol::power_domain));
 }();
 
+constexpr auto system_power_entries = [] {
+  using namespace system_power_protocol;
+  return protocol_entries<ProtocolAttributes, StateSet, StateGet, StateNotify, StateNotifier>(
+      owner(protocol::system_power));
+}();
+
 constexpr auto performance_entries = [] {
   using namespace performance_protocol;
   return protocol_entries<ProtocolAttributes, DomainAttributes, DescribeLevels, LimitsSet, LimitsGet, LevelSet,
@@ -79,6 +89,13 @@ constexpr auto clock_entries = [] {
   return protocol_entries<ProtocolAttributes, Attributes, DescribeRates, RateSet, RateGet, ConfigSet, NameGet,
                           RateNotify, RateChangeRequestedNotify, ConfigGet, PossibleParentsGet, ParentSet, ParentGet,
                           GetPermissions, RateChanged, RateChangeRequested>(owner(protocol::clock));
+}();
+
+constexpr auto sensor_entries = [] {
+  using namespace sensor_protocol;
+  return protocol_entries<ProtocolAttributes, DescriptionGet, TripPointNotify, TripPointConfig, ReadingGet,
+                          AxisDescriptionGet, ListUpdateIntervals, ConfigGet, ConfigSet, ContinuousUpdateNotify,
+                          NameGet, AxisNameGet, TripPointEvent, Update>(owner(protocol::sensor));
 }();
 
 constexpr auto reset_domain_entries = [] {
@@ -108,8 +125,8 @@ constexpr auto join(const std::array<Entry, N>&... lists) {
   return all;
 }
 
-constexpr auto all_entries = join(base_entries, power_entries, performance_entries, clock_entries, reset_domain_entries,
-                                  voltage_entries, powercap_entries);
+constexpr auto all_entries = join(base_entries, power_entries, system_power_entries, performance_entries, clock_entries,
+                                  sensor_entries, reset_domain_entries, voltage_entries, powercap_entries);
 
 [[nodiscard]] std::string with_unit(std::string_view name, Unit unit) {
   return unit == Unit::none ? std::string(name) : fmt::format("{}_{}", name, suffix(unit));
@@ -147,8 +164,6 @@ const ProtocolEntry* find_protocol(ProtocolId id) noexcept {
 std::string protocol_name(ProtocolId id) {
   if (const ProtocolEntry* known = find_protocol(id)) return std::string(known->name);
   switch (id.value) {
-    case protocol::system_power.value: return "system_power";
-    case protocol::sensor.value: return "sensor";
     case protocol::pin_control.value: return "pin_control";
     case protocol::telemetry.value: return "telemetry";
     default: return fmt::format("{:#04x}", id.value);

@@ -137,6 +137,11 @@ Status ArgumentSet::status(std::string_view field, std::string_view value) {
   return wire::from_word<Status>(static_cast<std::uint32_t>(number(field, value, 0xFFFF'FFFFU, true, {})));
 }
 
+void RecordFiller::finish() {
+  if (used_ == pieces_.size()) return;
+  arguments_.bad_value(list_, text_, fmt::format("{} values joined by ':' for each entry", used_));
+}
+
 std::optional<std::string_view> Filler::take(const Field& field) {
   const auto given = arguments_.take(field.name, field.unit);
   if (!given && !field.may_be_omitted) arguments_.missing(field.name);
@@ -147,18 +152,19 @@ std::uint64_t Filler::number32(const Field& field, std::string_view text) {
   return arguments_.number(field.name, text, 0xFFFF'FFFFU, true, field.names);
 }
 
-void Filler::u64(const Field& field, std::uint64_t& value) {
+std::uint64_t Filler::pair(const Field& field, bool allow_negative) {
   if (const auto whole = take(field.omittable())) {
-    value = arguments_.number(field.name, *whole, std::numeric_limits<std::uint64_t>::max(), false, {});
-    return;
+    return arguments_.number(field.name, *whole, std::numeric_limits<std::uint64_t>::max(), allow_negative, {});
   }
   const std::string low_name = std::string(field.name) + "_low";
   const std::string high_name = std::string(field.name) + "_high";
   const auto low = arguments_.take(low_name);
   const auto high = arguments_.take(high_name);
   if (!low && !high && !field.may_be_omitted) arguments_.missing(field.name);
+  std::uint64_t value = 0;
   if (low) value = arguments_.number(low_name, *low, 0xFFFF'FFFFU, false, {});
   if (high) value |= arguments_.number(high_name, *high, 0xFFFF'FFFFU, false, {}) << 32;
+  return value;
 }
 
 void Filler::fill_word(const Field& field, std::uint32_t& value, std::span<const BitField> ranges,
@@ -176,7 +182,8 @@ void Filler::fill_word(const Field& field, std::uint32_t& value, std::span<const
     given = true;
     constexpr std::array<NamedValue, 2> booleans{NamedValue{0, "false"}, NamedValue{1, "true"}};
     const bool flag = range.high == range.low && range.names.empty();
-    const auto number = arguments_.number(range.name, *text, range.max(), false, flag ? booleans : range.names);
+    const auto number =
+        arguments_.number(range.name, *text, range.max(), range.is_signed, flag ? booleans : range.names);
     value = (value & ~range.mask()) | range.put(static_cast<std::uint32_t>(number));
   }
   if (!given && !field.may_be_omitted) arguments_.missing(field.name);

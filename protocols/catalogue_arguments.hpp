@@ -14,6 +14,9 @@
 
 namespace scmi::catalogue::detail {
 
+/// "a,b,c" at `separator`; empty text has no parts.
+[[nodiscard]] std::vector<std::string_view> split(std::string_view text, char separator);
+
 /// Arguments, each to be taken once.
 class ArgumentSet {
  public:
@@ -32,6 +35,11 @@ class ArgumentSet {
   [[nodiscard]] std::uint64_t number(std::string_view field, std::string_view value, std::uint64_t max,
                                      bool allow_negative, std::span<const NamedValue> names);
   [[nodiscard]] Status status(std::string_view field, std::string_view value);
+  template <std::size_t N>
+  [[nodiscard]] FixedString<N> fixed_text(std::string_view field, std::string_view value) {
+    if (value.size() >= N) bad_value(field, value, "at most " + std::to_string(N - 1) + " characters");
+    return FixedString<N>(value);
+  }
 
  private:
   void fail(ArgumentError::Reason reason, std::string_view field, std::string text);
@@ -41,8 +49,50 @@ class ArgumentSet {
   std::optional<ArgumentError> error_;
 };
 
-/// "a,b,c" at `separator`; empty text has no parts.
-[[nodiscard]] std::vector<std::string_view> split(std::string_view text, char separator);
+/// Visitor that fills one record of a list from the pieces of "x:y:z", one for each field, in wire order.
+class RecordFiller {
+ public:
+  RecordFiller(ArgumentSet& arguments, std::string_view list, std::string_view text, Version version)
+      : arguments_(arguments), list_(list), text_(text), pieces_(split(text, ':')), version_(version) {}
+  [[nodiscard]] Version version() const noexcept { return version_; }
+
+  template <class T>
+  void u32(const Field& field, T& value) {
+    value = wire::from_word<T>(static_cast<std::uint32_t>(number(0xFFFF'FFFFU, true, field.names)));
+  }
+  void status(const Field&, Status& value) {
+    if (const auto piece = next()) value = arguments_.status(list_, *piece);
+  }
+  void u64(const Field&, std::uint64_t& value) { value = number(max64, false, {}); }
+  void i64(const Field&, std::int64_t& value) { value = static_cast<std::int64_t>(number(max64, true, {})); }
+  void word(const Field&, std::uint32_t& value, std::span<const BitField>) {
+    value = static_cast<std::uint32_t>(number(0xFFFF'FFFFU, true, {}));
+  }
+  template <std::size_t N>
+  void text(const Field&, FixedString<N>& value) {
+    if (const auto piece = next()) value = arguments_.fixed_text<N>(list_, *piece);
+  }
+  void tail_u32(const Field& field, std::uint32_t& value, bool) { u32(field, value); }
+  /// Reports pieces that were missing or too many.
+  void finish();
+
+ private:
+  static constexpr std::uint64_t max64 = std::numeric_limits<std::uint64_t>::max();
+  [[nodiscard]] std::optional<std::string_view> next() {
+    return used_ < pieces_.size() ? std::optional(pieces_[used_++]) : (++used_, std::nullopt);
+  }
+  [[nodiscard]] std::uint64_t number(std::uint64_t max, bool allow_negative, std::span<const NamedValue> names) {
+    const auto piece = next();
+    return piece ? arguments_.number(list_, *piece, max, allow_negative, names) : 0;
+  }
+
+  ArgumentSet& arguments_;
+  std::string_view list_;
+  std::string_view text_;
+  std::vector<std::string_view> pieces_;
+  std::size_t used_ = 0;
+  Version version_;
+};
 
 /// Visitor that fills a message from arguments.
 class Filler {
@@ -59,19 +109,14 @@ class Filler {
   void status(const Field& field, Status& value) {
     if (const auto text = take(field)) value = arguments_.status(field.name, *text);
   }
-  void u64(const Field& field, std::uint64_t& value);
+  void u64(const Field& field, std::uint64_t& value) { value = pair(field, false); }
+  void i64(const Field& field, std::int64_t& value) { value = static_cast<std::int64_t>(pair(field, true)); }
   void word(const Field& field, std::uint32_t& value, std::span<const BitField> ranges) {
     fill_word(field, value, ranges, nullptr);
   }
   template <std::size_t N>
   void text(const Field& field, FixedString<N>& value) {
-    const auto given = take(field);
-    if (!given) return;
-    if (given->size() >= N) {
-      arguments_.bad_value(field.name, *given, "at most " + std::to_string(N - 1) + " characters");
-      return;
-    }
-    value = FixedString<N>(*given);
+    if (const auto given = take(field)) value = arguments_.fixed_text<N>(field.name, *given);
   }
   void tail_u32(const Field& field, std::uint32_t& value, bool) { u32(field.omittable(), value); }
   template <class E>
@@ -97,33 +142,25 @@ class Filler {
       }
     }
   }
+  template <class E>
+  void rest(const Field& field, std::vector<E>& entries) {
+    list(field, entries);
+  }
 
  private:
   /// The argument for `field`; reports it as missing unless it may be omitted.
   [[nodiscard]] std::optional<std::string_view> take(const Field& field);
   [[nodiscard]] std::uint64_t number32(const Field& field, std::string_view text);
+  [[nodiscard]] std::uint64_t pair(const Field& field, bool allow_negative);
   void fill_word(const Field& field, std::uint32_t& value, std::span<const BitField> ranges, const BitField* counter);
 
   /// A list's record, "x:y:z" in wire order.
   template <class E>
   [[nodiscard]] E record(const Field& field, std::string_view text) {
     E entry{};
-    const std::vector<std::string_view> parts = split(text, ':');
-    if (parts.size() * 4 != wire::entry_size<E>(version_)) {
-      arguments_.bad_value(field.name, text,
-                           std::to_string(wire::entry_size<E>(version_) / 4) + " values joined by ':' for each entry");
-      return entry;
-    }
-    std::vector<std::byte> bytes(wire::entry_size<E>(version_));
-    wire::Writer writer(bytes);
-    for (const std::string_view part : parts) {
-      writer.u32(static_cast<std::uint32_t>(arguments_.number(field.name, part, 0xFFFF'FFFFU, true, {})));
-    }
-    (void)writer.finish();
-    wire::Reader reader(bytes);
-    wire::Decoder decoder(reader, version_);
-    E::fields(entry, decoder);
-    (void)reader.finish();
+    RecordFiller filler(arguments_, field.name, text, version_);
+    E::fields(entry, filler);
+    filler.finish();
     return entry;
   }
 

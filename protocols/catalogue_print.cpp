@@ -16,10 +16,17 @@ namespace {
     case Unit::hertz: return " Hz";
     case Unit::kilohertz: return " kHz";
     case Unit::microseconds: return " us";
+    case Unit::milliseconds: return " ms";
+    case Unit::microwatts: return " uW";
     case Unit::bytes: return " bytes";
     case Unit::microvolts: return " uV";
   }
   return "";
+}
+
+[[nodiscard]] std::string number_of(const FieldValue& field) {
+  if (field.is_signed) return fmt::format("{}", static_cast<std::int64_t>(field.number));
+  return field.display == Display::hex ? fmt::format("{:#x}", field.number) : fmt::format("{}", field.number);
 }
 
 /// Text from the wire must not be able to move the cursor.
@@ -48,7 +55,7 @@ namespace {
     out += part.name;
     if (part.is_flag) continue;
     out += '=';
-    out += part.value_name.empty() ? fmt::format("{}{}", part.number, spoken(part.unit)) : part.value_name;
+    out += part.value_name.empty() ? number_of(part) + std::string(spoken(part.unit)) : part.value_name;
   }
   return out;
 }
@@ -65,12 +72,7 @@ namespace {
     }
     case FieldKind::number: break;
   }
-  std::string out;
-  if (field.is_signed) {
-    out = fmt::format("{}", static_cast<std::int64_t>(field.number));
-  } else {
-    out = field.display == Display::hex ? fmt::format("{:#x}", field.number) : fmt::format("{}", field.number);
-  }
+  std::string out = number_of(field);
   if (!field.value_name.empty()) out += fmt::format("({})", field.value_name);
   return out + std::string(spoken(field.unit));
 }

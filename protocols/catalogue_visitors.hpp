@@ -41,6 +41,9 @@ class Collector {
   }
   void status(const Field& field, Status value) { add_status(field.name, value); }
   void u64(const Field& field, std::uint64_t value) { add(field, FieldKind::number, value); }
+  void i64(const Field& field, std::int64_t value) {
+    add(field, FieldKind::number, static_cast<std::uint64_t>(value)).is_signed = true;
+  }
   void word(const Field& field, std::uint32_t value, std::span<const BitField> ranges) {
     FieldValue& v = add(field, FieldKind::word, value);
     for (const BitField& range : ranges) {
@@ -49,6 +52,10 @@ class Collector {
       part.name = range.name;
       part.unit = range.unit;
       part.number = range.get(value);
+      if (range.is_signed) {
+        part.number = sign_extended(range.get_signed(value));
+        part.is_signed = true;
+      }
       part.is_flag = range.high == range.low && range.names.empty();
       part.value_name = name_of_value(range.names, part.number);
       v.parts.push_back(std::move(part));
@@ -92,6 +99,10 @@ class Collector {
     }
     into_.push_back(std::move(list_value));
   }
+  template <class E>
+  void rest(const Field& field, const std::vector<E>& entries) {
+    list(field, entries);
+  }
 
  private:
   [[nodiscard]] static FieldValue make(const Field& field, FieldKind kind, std::uint64_t number) {
@@ -132,6 +143,7 @@ class Describer {
   }
   void status(const Field& field, Status) { add(field, FieldKind::status, 4); }
   void u64(const Field& field, std::uint64_t) { add(field, FieldKind::number, 8); }
+  void i64(const Field& field, std::int64_t) { add(field, FieldKind::number, 8).is_signed = true; }
   void word(const Field& field, std::uint32_t, std::span<const BitField> ranges) {
     FieldInfo& info = add(field, FieldKind::word, 4);
     for (const BitField& range : ranges) {
@@ -140,6 +152,7 @@ class Describer {
       part.name = range.name;
       part.unit = range.unit;
       part.offset = info.offset;
+      part.is_signed = range.is_signed;
       part.high = range.high;
       part.low = range.low;
       part.names = range.names;
@@ -173,6 +186,10 @@ class Describer {
       inner.add(entry, FieldKind::number, size).is_signed = std::is_signed_v<E>;
     }
     add(field.omittable(), FieldKind::list, 0).parts = std::move(parts);
+  }
+  template <class E>
+  void rest(const Field& field, const std::vector<E>& entries) {
+    list(field, entries);
   }
 
  private:

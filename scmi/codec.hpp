@@ -6,6 +6,7 @@
 // that came before anything is allocated for it.
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cassert>
 #include <cstddef>
@@ -133,6 +134,7 @@ class Sizer {
   }
   void status(const Field&, Status) noexcept { size_ += 4; }
   void u64(const Field&, std::uint64_t) noexcept { size_ += 8; }
+  void i64(const Field&, std::int64_t) noexcept { size_ += 8; }
   void word(const Field&, std::uint32_t, std::span<const BitField>) noexcept { size_ += 4; }
   template <std::size_t N>
   void text(const Field&, const FixedString<N>&) noexcept {
@@ -150,8 +152,16 @@ class Sizer {
   }
   template <class E>
   void list(const Field&, const std::vector<E>& entries) noexcept {
-    size_ += entries.size() * entry_size<E>(version_);
+    if constexpr (entry_kind<E>() == EntryKind::record) {
+      for (const E& entry : entries) E::fields(entry, *this);
+    } else {
+      size_ += entries.size() * entry_size<E>(version_);
+    }
     if (entry_kind<E>() == EntryKind::byte) size_ += padding(entries.size());
+  }
+  template <class E>
+  void rest(const Field& field, const std::vector<E>& entries) noexcept {
+    list(field, entries);
   }
 
  private:
@@ -159,7 +169,7 @@ class Sizer {
   std::size_t size_ = 0;
 };
 
-/// Bytes of one list entry in that version (never 0).
+/// Bytes of one list entry in that version (never 0); the least, where entries differ.
 template <class E>
 [[nodiscard]] std::size_t entry_size(Version version) noexcept {
   switch (entry_kind<E>()) {
@@ -189,6 +199,7 @@ class Encoder {
   }
   void status(const Field&, Status value) noexcept { out_.u32(to_word(value)); }
   void u64(const Field&, std::uint64_t value) noexcept { out_.u64(value); }
+  void i64(const Field&, std::int64_t value) noexcept { out_.u64(static_cast<std::uint64_t>(value)); }
   void word(const Field&, std::uint32_t value, std::span<const BitField>) noexcept { out_.u32(value); }
   template <std::size_t N>
   void text(const Field&, const FixedString<N>& value) noexcept {
@@ -222,6 +233,10 @@ class Encoder {
     constexpr std::array<std::byte, 3> zeros{};
     if constexpr (entry_kind<E>() == EntryKind::byte) out_.bytes(zeros.data(), padding(entries.size()));
   }
+  template <class E>
+  void rest(const Field& field, const std::vector<E>& entries) noexcept {
+    list(field, entries);
+  }
 
  private:
   Writer& out_;
@@ -240,6 +255,7 @@ class Decoder {
   }
   void status(const Field&, Status& value) noexcept { value = from_word<Status>(in_.u32()); }
   void u64(const Field&, std::uint64_t& value) noexcept { value = in_.u64(); }
+  void i64(const Field&, std::int64_t& value) noexcept { value = static_cast<std::int64_t>(in_.u64()); }
   void word(const Field&, std::uint32_t& value, std::span<const BitField>) noexcept { value = in_.u32(); }
   template <std::size_t N>
   void text(const Field&, FixedString<N>& value) noexcept {
@@ -283,6 +299,11 @@ class Decoder {
       std::array<std::byte, 3> pad{};
       in_.bytes(pad.data(), padding(entries.size()));
     }
+  }
+  template <class E>
+  void rest(const Field& field, std::vector<E>& entries) {
+    count_ = static_cast<std::uint32_t>(std::max<std::size_t>(in_.left() / entry_size<E>(version_), 1));
+    list(field, entries);
   }
 
  private:

@@ -12,6 +12,7 @@
 //                                        or enum
 //   v.status(field, member)              one word holding a Status
 //   v.u64(field, member)                 two words, low word first
+//   v.i64(field, member)                 the same, signed
 //   v.word(field, member, bits)          one word made of bit ranges; the member keeps the raw word, so that
 //                                        reserved bits survive and can be judged
 //   v.text(field, member)                FixedString: NUL terminated, zero padded
@@ -21,7 +22,9 @@
 //                                        the same where the count is the bit range `counter` of a word. In memory
 //                                        these bits stay zero: the list's own size is the count
 //   v.list(field, list)                  the entries announced by the count before: 8-bit ids (padded to words),
-//                                        words, 64-bit pairs, or structs with a fields() of their own
+//                                        words, 64-bit pairs, or structs with a fields() of their own, which may
+//                                        branch on what they have already named: such entries differ in size
+//   v.rest(field, list)                  records up to the payload's end, at least one; no count tells how many
 #pragma once
 
 #include <algorithm>
@@ -37,15 +40,26 @@
 namespace scmi {
 
 /// Unit of a number; its suffix ends names ("rate_hz").
-enum class Unit : std::uint8_t { none, hertz, kilohertz, microseconds, bytes, microvolts };
+enum class Unit : std::uint8_t {
+  none,
+  hertz,
+  kilohertz,
+  microseconds,
+  milliseconds,
+  bytes,
+  microvolts,
+  microwatts,
+};
 
-/// "hz", "khz", "us", "bytes", "uv"; empty for Unit::none.
+/// "hz", "khz", "us", "ms", "bytes", "uv", "uw"; empty for Unit::none.
 [[nodiscard]] constexpr std::string_view suffix(Unit unit) noexcept {
   switch (unit) {
     case Unit::none: return "";
     case Unit::hertz: return "hz";
     case Unit::kilohertz: return "khz";
     case Unit::microseconds: return "us";
+    case Unit::milliseconds: return "ms";
+    case Unit::microwatts: return "uw";
     case Unit::bytes: return "bytes";
     case Unit::microvolts: return "uv";
   }
@@ -88,6 +102,7 @@ struct BitField {
   Version since{0x10000};
   Unit unit = Unit::none;
   std::span<const NamedValue> names{};
+  bool is_signed = false;  ///< Two's complement within its bits.
 
   [[nodiscard]] constexpr std::uint32_t max() const noexcept {
     return high - low == 31 ? 0xFFFF'FFFFU : (1U << (high - low + 1)) - 1U;
@@ -95,6 +110,11 @@ struct BitField {
   [[nodiscard]] constexpr std::uint32_t mask() const noexcept { return max() << low; }
   /// The range's value inside `word`.
   [[nodiscard]] constexpr std::uint32_t get(std::uint32_t word) const noexcept { return (word >> low) & max(); }
+  /// The same for a range that is signed.
+  [[nodiscard]] constexpr std::int32_t get_signed(std::uint32_t word) const noexcept {
+    const auto unused = static_cast<unsigned>(31 - high + low);
+    return static_cast<std::int32_t>(get(word) << unused) >> unused;
+  }
   /// `value` moved to the range's place, to be or-ed into a word. Bits that do not fit are cut off.
   [[nodiscard]] constexpr std::uint32_t put(std::uint32_t value) const noexcept { return (value & max()) << low; }
   /// True for a single bit that is set, or a range that is not zero.
@@ -108,6 +128,11 @@ struct BitField {
                                       Version since = Version(0x10000), Unit unit = Unit::none,
                                       std::span<const NamedValue> names = {}) {
   return {name, high, low, since, unit, names};
+}
+
+[[nodiscard]] constexpr BitField signed_bits(std::string_view name, std::uint8_t high, std::uint8_t low,
+                                             Version since = Version(0x10000)) {
+  return {name, high, low, since, Unit::none, {}, true};
 }
 
 /// The bits of a word which mean nothing in that version. A platform refuses commands that set one.

@@ -32,6 +32,8 @@ using AgentId = StrongId<struct AgentIdTag, std::uint32_t>;
 using DomainId = StrongId<struct DomainIdTag, std::uint32_t>;
 /// Clock number.
 using ClockId = StrongId<struct ClockIdTag, std::uint32_t>;
+/// Sensor number.
+using SensorId = StrongId<struct SensorIdTag, std::uint32_t>;
 
 namespace protocol {
 inline constexpr ProtocolId base{0x10};

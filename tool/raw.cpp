@@ -42,6 +42,8 @@ struct Target {
     case Unit::hertz: return Measure::hertz;
     case Unit::kilohertz: return Measure::kilohertz;
     case Unit::microseconds: return Measure::microseconds;
+    case Unit::milliseconds: return Measure::milliseconds;
+    case Unit::microwatts: return Measure::microwatts;
     case Unit::bytes: return Measure::bytes;
     case Unit::microvolts: return Measure::microvolts;
   }

@@ -77,6 +77,7 @@ std::string_view suffix(Measure measure) noexcept {
     case Measure::hertz: return "hz";
     case Measure::kilohertz: return "khz";
     case Measure::microseconds: return "us";
+    case Measure::milliseconds: return "ms";
     case Measure::bytes: return "bytes";
     case Measure::milliwatts: return "mw";
     case Measure::microwatts: return "uw";
@@ -92,6 +93,7 @@ std::string readable(std::uint64_t value, Measure measure) {
     case Measure::hertz: return scaled(number, hertz);
     case Measure::kilohertz: return scaled(number * 1e3, hertz);
     case Measure::microseconds: return scaled(number, time);
+    case Measure::milliseconds: return scaled(number * 1e3, time);
     case Measure::bytes: return fmt::format("{} bytes", value);
     case Measure::milliwatts: return scaled(number * 1e3, power);
     case Measure::microwatts: return scaled(number, power);

@@ -13,9 +13,19 @@
 namespace scmi::tool {
 
 /// Unit of a number in a report; its suffix ends the key ("rate_hz").
-enum class Measure : std::uint8_t { none, hertz, kilohertz, microseconds, bytes, milliwatts, microwatts, microvolts };
+enum class Measure : std::uint8_t {
+  none,
+  hertz,
+  kilohertz,
+  microseconds,
+  milliseconds,
+  bytes,
+  milliwatts,
+  microwatts,
+  microvolts,
+};
 
-/// "hz", "khz", "us", "bytes", "mw", "uw", "uv"; empty for none.
+/// "hz", "khz", "us", "ms", "bytes", "mw", "uw", "uv"; empty for none.
 [[nodiscard]] std::string_view suffix(Measure measure) noexcept;
 /// "1.2 GHz", "2.1168 MHz", "1.45 ms": scaled, six digits.
 [[nodiscard]] std::string readable(std::uint64_t value, Measure measure);

@@ -66,14 +66,15 @@ TEST_CASE("catalogue: every message is found by its number and by its name, and 
   // Commands and notifications of each protocol, as the specification lists them.
   const std::size_t base = 13 + 1, power = 10 + 2, performance = 14 + 2, clock = 17 + 2, reset = 8 + 1, voltage = 11,
                     powercap = 14 + 2;
-  CHECK(names.size() == base + power + performance + clock + reset + voltage + powercap);
+  const std::size_t system_power = 7 + 1, sensor = 15 + 2;
+  CHECK(names.size() == base + power + performance + clock + reset + voltage + powercap + system_power + sensor);
   CHECK(catalogue::find("clock.rate_gets") == nullptr);
   CHECK(catalogue::find("clock") == nullptr);
   CHECK(catalogue::find("") == nullptr);
   CHECK(catalogue::find("clock.protocol_version")->protocol == protocol::clock);
   CHECK(catalogue::find(protocol::clock, Kind::delayed_response, MessageId(0x5)) == catalogue::find("clock.rate_set"));
   CHECK(catalogue::find(protocol::clock, Kind::delayed_response, MessageId(0x6)) == nullptr);
-  CHECK(catalogue::find(protocol::sensor, Kind::command, MessageId(0x0)) == nullptr);
+  CHECK(catalogue::find(protocol::telemetry, Kind::command, MessageId(0x0)) == nullptr);
 }
 
 TEST_CASE("catalogue: the direction tells a command from its response") {
@@ -122,8 +123,8 @@ TEST_CASE("print: commands, responses, delayed responses and notifications as on
 }
 
 TEST_CASE("print: what is unknown or malformed is shown as bytes and said to be so") {
-  CHECK(catalogue::print_message(header(protocol::sensor, 0x6), Kind::command, hex("01 02 03 04"), newest_of_any) ==
-        "sensor.0x6 command (unknown), 4 bytes: 01 02 03 04");
+  CHECK(catalogue::print_message(header(protocol::telemetry, 0x6), Kind::command, hex("01 02 03 04"), newest_of_any) ==
+        "telemetry.0x6 command (unknown), 4 bytes: 01 02 03 04");
   CHECK(catalogue::print_message(header(protocol::clock, 0x6), Kind::response, hex("00 00 00 00 05"), newest_of_any) ==
         "clock.rate_get response (malformed), 5 bytes: 00 00 00 00 05");
   CHECK(catalogue::print_message(header(protocol::clock, 0x6), Kind::command, hex("03 00 00 00 05 06"),
@@ -250,6 +251,31 @@ TEST_CASE("by name: an unknown, missing, repeated or bad field is named, with wh
   CHECK_FALSE(by_name("clock.rate_get", {"clock_id=1"}, newest_of_any, Kind::delayed_response).has_value());
   CHECK(catalogue::parse_argument("clock_id").error().reason == Reason::not_a_payload);
   CHECK(catalogue::parse_argument("=3").error().reason == Reason::not_a_payload);
+}
+
+TEST_CASE("sensor messages: signed numbers are shown as such, and records have text") {
+  const auto reading = header(protocol::sensor, 0x6);
+  CHECK(catalogue::print_message(
+            reading, Kind::response, hex("00 00 00 00  fe ff ff ff  ff ff ff ff  07 00 00 00  00 00 00 00"),
+            newest_of_any) == "sensor.reading_get response SUCCESS readings=[{value=-2 timestamp=7}]");
+  const auto json = nlohmann::json::parse(catalogue::message_to_json(header(protocol::sensor, 0x9), Kind::response,
+                                                                     hex("00 00 00 00  03 e8 64 00"), newest_of_any));
+  CHECK(json.at("fields").at("sensor_config") ==
+        nlohmann::json::parse(R"({"raw":6612995,"interval_seconds":100,"interval_exponent":-3,"timestamps":true,
+                                  "enabled":true})"));
+  CHECK(sent("sensor.config_set", {"sensor_id=1", "interval_seconds=100", "interval_exponent=-3", "enabled=1"}) ==
+        "01 00 00 00  01 e8 64 00");
+  CHECK(sent("sensor.trip_point_config", {"sensor_id=1", "direction=both", "trip_point_val=-2"}) ==
+        "01 00 00 00  03 00 00 00  fe ff ff ff  ff ff ff ff");
+  CHECK(sent("sensor.axis_name_get", {"names=2:nose"}, newest_of_any, Kind::response)
+            .starts_with("00 00 00 00  01 00 00 00  02 00 00 00  6e 6f 73 65  00 00 00 00"));
+  CHECK(sent("sensor.reading_get", {"readings=-1:2,3:4"}, newest_of_any, Kind::response) ==
+        "00 00 00 00  ff ff ff ff  ff ff ff ff  02 00 00 00  00 00 00 00  03 00 00 00  00 00 00 00  04 00 00 00  00 00 "
+        "00 00");
+  CHECK_FALSE(by_name("sensor.reading_get", {"readings=1"}, newest_of_any, Kind::response).has_value());
+  CHECK_FALSE(by_name("sensor.reading_get", {"readings=1:2:3"}, newest_of_any, Kind::response).has_value());
+  CHECK_FALSE(
+      by_name("sensor.axis_name_get", {"names=2:" + std::string(64, 'x')}, newest_of_any, Kind::response).has_value());
 }
 
 TEST_CASE("describe: offsets and sizes of a layout, also where versions differ") {

@@ -92,6 +92,8 @@ void base(Goldens& g);
 void power_domain(Goldens& g);
 void performance(Goldens& g);
 void clock(Goldens& g);
+void sensor(Goldens& g);
+void system_power(Goldens& g);
 void reset_domain(Goldens& g);
 void voltage(Goldens& g);
 void powercap(Goldens& g);
@@ -102,6 +104,8 @@ inline std::vector<Row> all_rows() {
   power_domain(g);
   performance(g);
   clock(g);
+  sensor(g);
+  system_power(g);
   reset_domain(g);
   voltage(g);
   powercap(g);

@@ -78,7 +78,10 @@ TEST_CASE("T4 every message: cut at any length it is malformed, never read beyon
       const auto decoded = decode(row, std::span(row.payload).first(length));
       const bool delay_left_out = row.info->name == "clock.attributes" && row.kind == Kind::response &&
                                   row.version >= clock_protocol::version_2_0 && length == 24;
-      CHECK(decoded.has_value() == delay_left_out);
+      // Readings without a count: what is left may be fewer of them, but never a part of one.
+      const std::size_t head = row.payload.size() % 16;
+      const bool fewer = decoded && decoded->fields.back().name == "readings" && length >= head + 16;
+      CHECK(decoded.has_value() == (delay_left_out || fewer));
       if (!decoded) CHECK(decoded.error().is(LocalError::malformed_reply));
     }
   }
@@ -141,7 +144,9 @@ TEST_CASE("by name: what was printed of a golden message makes the same bytes ag
     for (std::size_t i = 0; i < decoded->fields.size(); ++i) {
       const catalogue::FieldValue& field = decoded->fields[i];
       // The count before a list is not given by hand, except for the other bits of its word.
-      const bool pure_count = field.kind == catalogue::FieldKind::number && i + 1 < decoded->fields.size() &&
+      const std::size_t status_fields = layout.size() - decoded->fields.size();
+      const bool pure_count = field.kind == catalogue::FieldKind::number && layout[status_fields + i].may_be_omitted &&
+                              i + 1 < decoded->fields.size() &&
                               decoded->fields[i + 1].kind == catalogue::FieldKind::list;
       if (pure_count) continue;
       std::string value;
@@ -156,7 +161,9 @@ TEST_CASE("by name: what was printed of a golden message makes the same bytes ag
           }
           for (std::size_t j = 0; j < part.parts.size(); ++j) {
             if (j != 0) value += ':';
-            value += std::to_string(static_cast<std::int64_t>(part.parts[j].number));
+            const catalogue::FieldValue& piece = part.parts[j];
+            const auto number = static_cast<std::int64_t>(piece.number);
+            value += piece.kind == catalogue::FieldKind::text ? piece.text : std::to_string(number);
           }
         }
       } else {
