@@ -14,7 +14,16 @@
 namespace scmi::platform {
 
 /// Which model an entry belongs to.
-enum class AgendaKind : std::uint8_t { power, performance, clock, reset_domain, voltage, powercap, measurement };
+enum class AgendaKind : std::uint8_t {
+  power,
+  system_power,
+  performance,
+  clock,
+  reset_domain,
+  voltage,
+  powercap,
+  measurement
+};
 
 /// Something that becomes due.
 struct AgendaEntry {

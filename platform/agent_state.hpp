@@ -40,6 +40,7 @@ class View {
 enum class Event : std::uint8_t {
   power_changed,
   power_requested,
+  system_state,
   limits_changed,
   level_changed,
   rate_changed,
@@ -51,6 +52,7 @@ enum class Event : std::uint8_t {
 inline constexpr std::array event_owner = {
     ServedProtocol::power_domain,  // power_changed
     ServedProtocol::power_domain,  // power_requested
+    ServedProtocol::system_power,  // system_state
     ServedProtocol::performance,   // limits_changed
     ServedProtocol::performance,   // level_changed
     ServedProtocol::clock,         // rate_changed

@@ -122,6 +122,7 @@ enum class Presence : std::uint8_t { served, unknown, disabled, no_p2a, not_trus
 
 extern const Server base_server;
 extern const Server power_domain_server;
+extern const Server system_power_server;
 extern const Server performance_server;
 extern const Server clock_server;
 extern const Server reset_domain_server;

@@ -17,6 +17,7 @@ const Server& server_of(ServedProtocol p) {
   switch (p) {
     case ServedProtocol::base: return base_server;
     case ServedProtocol::power_domain: return power_domain_server;
+    case ServedProtocol::system_power: return system_power_server;
     case ServedProtocol::performance: return performance_server;
     case ServedProtocol::clock: return clock_server;
     case ServedProtocol::reset_domain: return reset_domain_server;

@@ -124,6 +124,7 @@ void PlatformState::job_done(ServedProtocol protocol, const DomainJob& job, Stat
 // One for each event; each stands with the server of its protocol.
 void tell(PlatformState& platform, AgentId cause, const PowerStateChanged& event);
 void tell(PlatformState& platform, AgentId cause, const PowerStateRequested& event);
+void tell(PlatformState& platform, AgentId cause, const SystemStateChanged& event);
 void tell(PlatformState& platform, AgentId cause, const LimitsChanged& event);
 void tell(PlatformState& platform, AgentId cause, const LevelChanged& event);
 void tell(PlatformState& platform, AgentId cause, const RateChanged& event);

@@ -13,6 +13,7 @@
 #include "platform/reset_model.hpp"
 #include "platform/soc_config.hpp"
 #include "platform/soc_observer.hpp"
+#include "platform/system_power_model.hpp"
 #include "platform/voltage_model.hpp"
 #include "scmi/time.hpp"
 
@@ -25,6 +26,7 @@ class Soc final : SocObserver {
       : time_(time),
         observer_(observer),
         power_(config, agenda_, *this),
+        system_power_(config, agenda_, *this),
         clocks_(config, power_, agenda_, *this),
         performance_(config, clocks_, agenda_, *this),
         resets_(config, agenda_, *this),
@@ -43,6 +45,7 @@ class Soc final : SocObserver {
     while (const auto entry = agenda_.take(now)) {
       switch (entry->kind) {
         case AgendaKind::power: power_.run(*entry); break;
+        case AgendaKind::system_power: system_power_.run(*entry); break;
         case AgendaKind::performance: performance_.run(*entry); break;
         case AgendaKind::clock: clocks_.run(*entry); break;
         case AgendaKind::reset_domain: resets_.run(*entry); break;
@@ -71,6 +74,7 @@ class Soc final : SocObserver {
   }
 
   [[nodiscard]] PowerModel& power() noexcept { return power_; }
+  [[nodiscard]] SystemPowerModel& system_power() noexcept { return system_power_; }
   [[nodiscard]] PerformanceModel& performance() noexcept { return performance_; }
   [[nodiscard]] ClockModel& clocks() noexcept { return clocks_; }
   [[nodiscard]] ResetModel& resets() noexcept { return resets_; }
@@ -92,6 +96,7 @@ class Soc final : SocObserver {
   SocObserver& observer_;
   Agenda agenda_;
   PowerModel power_;
+  SystemPowerModel system_power_;
   ClockModel clocks_;
   PerformanceModel performance_;
   ResetModel resets_;

@@ -62,6 +62,8 @@ void read_behaviour(TableReader t, Behaviour& b) {
   b.rate_limit_busy = either(t, "rate_limited_request", "busy", "accept", b.rate_limit_busy);
   b.no_async_not_supported =
       either(t, "async_unsupported", "not_supported", "invalid_parameters", b.no_async_not_supported);
+  b.system_set_denied = either(t, "system_set_unprivileged", "denied", "not_supported", b.system_set_denied);
+  b.system_get_not_supported = either(t, "system_get", "not_supported", "success", b.system_get_not_supported);
   b.disconnect_resets = either(t, "disconnect", "reset", "keep", b.disconnect_resets);
   b.error_reply = read_error_reply(t, b.error_reply);
   t.finish();
@@ -84,6 +86,7 @@ std::size_t resource_count(const SocConfig& soc, ServedProtocol p) noexcept {
   switch (p) {
     case ServedProtocol::base: return 0;
     case ServedProtocol::power_domain: return soc.power_domains.size();
+    case ServedProtocol::system_power: return soc.system_power ? 1 : 0;
     case ServedProtocol::performance: return soc.performance_domains.size();
     case ServedProtocol::clock: return soc.clocks.size();
     case ServedProtocol::reset_domain: return soc.reset_domains.size();
@@ -94,7 +97,7 @@ std::size_t resource_count(const SocConfig& soc, ServedProtocol p) noexcept {
 }
 
 bool offered(const SocConfig& soc, const VersionSet& versions, ServedProtocol p) noexcept {
-  return versions[p] != Version{} && (row_of(p).resource.empty() || resource_count(soc, p) != 0);
+  return versions[p] != Version{} && (p == ServedProtocol::base || resource_count(soc, p) != 0);
 }
 
 tl::expected<SocConfig, ConfigErrors> parse_soc_config(std::string_view text, const std::string& file) {
@@ -109,6 +112,7 @@ tl::expected<SocConfig, ConfigErrors> parse_soc_config(std::string_view text, co
   parts::read_versions(root.table("versions"), soc.versions);
   parts::read_behaviour(root.table("behaviour"), soc.behaviour);
   parts::read_disabled(root.table("disabled"), soc);
+  parts::read_system_power(root, soc);
   parts::read_resources(root, soc, names, diagnostics);
   parts::read_agents(root, soc, names, diagnostics);
   root.finish();

@@ -37,6 +37,26 @@ struct PowerDomainConfig {
   std::vector<std::uint32_t> states;
 };
 
+/// [system_power]: what can be done to the system as a whole.
+struct SystemPowerConfig {
+  bool full_view = false;  ///< view = "ospm" | "full": whether the protocol means everything there is.
+  bool warm_reset = true;  ///< Can be done.
+  bool suspend = true;     ///< Can be done.
+  std::vector<std::uint32_t> vendor_states;  ///< 0x80000000 and above.
+  std::uint32_t graceful_timeout_ms = 0;     ///< After which a graceful request is forced; 0: never.
+};
+
+/// [agent.system_power] role: who the agent is towards the system (DEN0056 system power management).
+enum class SystemRole : std::uint8_t {
+  ospm,        ///< Part of the system: it is told, and may not do anything.
+  psci,        ///< Acts for the system: it may do everything but ask for its state, and power it up.
+  management,  ///< Stands outside.
+};
+struct SystemRights {
+  SystemRole role = SystemRole::ospm;
+  bool notify = true;  ///< May be told.
+};
+
 /// One entry of a performance domain's `levels`.
 struct PerformanceLevel {
   std::uint32_t level = 0;
@@ -197,6 +217,7 @@ struct AgentConfig {
   std::vector<bool> may_set_voltage_level;  ///< [agent.voltage] may_set_level
   std::vector<bool> may_set_voltage_mode;   ///< [agent.voltage] may_set_mode
   std::vector<bool> may_set_powercap;       ///< [agent.powercap] may_set
+  SystemRights system;                      ///< [agent.system_power]
   std::vector<bool> devices;  ///< Key `devices`: may ever be granted. Default: any that it sees a part of.
 };
 
@@ -212,6 +233,8 @@ struct Behaviour {
   bool approximate_levels = false;             ///< LEVEL_SET takes the next higher level.
   bool rate_limit_busy = false;                ///< rate_limited_request = "accept" | "busy"
   bool no_async_not_supported = true;          ///< async_unsupported = "not_supported" | "invalid_parameters"
+  bool system_set_denied = false;              ///< system_set_unprivileged = "not_supported" | "denied"
+  bool system_get_not_supported = false;       ///< system_get = "success" | "not_supported"
   bool disconnect_resets = true;  ///< disconnect = "reset" | "keep": what an agent asked for, when it is gone
   ErrorReply error_reply = ErrorReply::status;  ///< error_reply = "status" | "full"; an agent may override it.
 };
@@ -233,6 +256,7 @@ struct SocConfig {
   PerProtocol<std::set<std::uint8_t>> disabled;  ///< [disabled] protocol = [message ids]
   std::vector<AgentConfig> agents;
   std::vector<DeviceConfig> devices;
+  std::optional<SystemPowerConfig> system_power;
   std::vector<PowerDomainConfig> power_domains;
   std::vector<PerformanceDomainConfig> performance_domains;
   std::vector<ClockConfig> clocks;

@@ -151,11 +151,16 @@ void read_powercap_rights(TableReader& table, const SocConfig&, const Names& nam
   agent.may_set_powercap = read_set(table, "may_set", names, diagnostics);
 }
 
+void read_rights_to_system(TableReader& table, const SocConfig&, const Names&, AgentConfig& agent, ConfigDiagnostics&) {
+  read_system_rights(table, agent);
+}
+
 /// Nothing for a protocol whose resources know no rights.
 RightsReader rights_reader(ServedProtocol p) {
   switch (p) {
     case ServedProtocol::base: return nullptr;
     case ServedProtocol::power_domain: return read_power_rights;
+    case ServedProtocol::system_power: return read_rights_to_system;
     case ServedProtocol::performance: return read_performance_rights;
     case ServedProtocol::clock: return read_clock_rights;
     case ServedProtocol::reset_domain: return read_reset_rights;
@@ -168,9 +173,13 @@ RightsReader rights_reader(ServedProtocol p) {
 void read_views(TableReader& t, const SocConfig& soc, const AllNames& names, AgentConfig& agent,
                 ConfigDiagnostics& diagnostics) {
   for (const ServedProtocol p : all_served) {
-    if (row_of(p).resource.empty()) continue;
+    if (p == ServedProtocol::base) continue;
     TableReader table = t.table(row_of(p).name);
-    agent.visible[p] = read_list(table, "visible", names[p], diagnostics);
+    if (!row_of(p).resource.empty()) {
+      agent.visible[p] = read_list(table, "visible", names[p], diagnostics);
+    } else if (resource_count(soc, p) != 0) {
+      agent.visible[p] = {0};  // The one that needs no name.
+    }
     if (const RightsReader read = rights_reader(p)) read(table, soc, names[p], agent, diagnostics);
     table.finish();
   }

@@ -56,6 +56,10 @@ class AllNames {
 
 /// Reads the resources of every protocol, and [[device]].
 void read_resources(TableReader& root, SocConfig& soc, AllNames& names, ConfigDiagnostics& diagnostics);
+/// Reads [system_power], if it is there.
+void read_system_power(TableReader& root, SocConfig& soc);
+/// Reads an agent's [agent.system_power].
+void read_system_rights(TableReader& table, AgentConfig& agent);
 /// Reads [[agent]]. Needs the resources and the SoC's versions.
 void read_agents(TableReader& root, SocConfig& soc, const AllNames& names, ConfigDiagnostics& diagnostics);
 /// Reads a table {protocol = version word}.

@@ -51,6 +51,13 @@ struct PowerStateRequested {
   Index domain = no_index;
   std::uint32_t state = 0;
 };
+/// A transition of the whole system is asked for (graceful), or done.
+struct SystemStateChanged {
+  std::uint32_t state = 0;
+  bool graceful = false;
+  std::uint32_t timeout_ms = 0;
+  bool tell_cause = false;  ///< Whoever asked for it did not do it.
+};
 struct LimitsChanged {
   Index domain = no_index;
   std::uint32_t max = 0;
@@ -108,9 +115,9 @@ struct CapJobDone {
   Status status{};
 };
 
-using SocEvent =
-    std::variant<PowerStateChanged, PowerStateRequested, LimitsChanged, LevelChanged, RateChanged, RateRequested,
-                 RateJobDone, ResetIssued, ResetJobDone, VoltageJobDone, CapChanged, MeasurementsChanged, CapJobDone>;
+using SocEvent = std::variant<PowerStateChanged, PowerStateRequested, SystemStateChanged, LimitsChanged, LevelChanged,
+                              RateChanged, RateRequested, RateJobDone, ResetIssued, ResetJobDone, VoltageJobDone,
+                              CapChanged, MeasurementsChanged, CapJobDone>;
 
 /// Called from inside Soc's functions; may read the SoC but not change it.
 class SocObserver {

@@ -16,7 +16,16 @@
 namespace scmi::platform {
 
 /// The protocols this platform serves, as positions in per-protocol tables; by ascending number.
-enum class ServedProtocol : std::uint8_t { base, power_domain, performance, clock, reset_domain, voltage, powercap };
+enum class ServedProtocol : std::uint8_t {
+  base,
+  power_domain,
+  system_power,
+  performance,
+  clock,
+  reset_domain,
+  voltage,
+  powercap
+};
 
 /// Releases of the specification (DEN0056), which a SoC description names as its profile.
 inline constexpr std::array<std::string_view, 5> releases = {"1.0", "2.0", "3.0", "3.1", "3.2"};
@@ -25,7 +34,7 @@ inline constexpr std::array<std::string_view, 5> releases = {"1.0", "2.0", "3.0"
 struct ProtocolRow {
   ProtocolId id;
   std::string_view name;       ///< In a SoC description.
-  std::string_view resource;   ///< Table of one of its resources there; empty: it has none.
+  std::string_view resource;   ///< Table of one of its resources there; empty: it has none to name.
   std::string_view resources;  ///< Key of a list of them.
   /// Version word in each release; 0: the release does not have the protocol.
   std::array<Version, releases.size()> by_release;
@@ -36,6 +45,7 @@ struct ProtocolRow {
 namespace version_list {
 inline constexpr std::array base = {Version(0x10000), Version(0x20000), Version(0x20001)};
 inline constexpr std::array power_domain = {Version(0x10000), Version(0x20000), Version(0x30000), Version(0x30001)};
+inline constexpr std::array system_power = {Version(0x10000), Version(0x20000), Version(0x20001)};
 inline constexpr std::array performance = {Version(0x10000), Version(0x20000), Version(0x30000), Version(0x40000)};
 inline constexpr std::array clock = {Version(0x10000), Version(0x20000), Version(0x20001), Version(0x30000)};
 inline constexpr std::array reset_domain = {Version(0x10000), Version(0x30000), Version(0x30001)};
@@ -58,6 +68,13 @@ inline constexpr std::array served_protocols = {
                 {Version(0x10000), Version(0x20000), Version(0x20000), Version(0x30000), Version(0x30001)},
                 version_list::power_domain,
                 Version(0x30001)},
+    ProtocolRow{protocol::system_power,
+                "system_power",
+                "",
+                "",
+                {Version(0x10000), Version(0x10000), Version(0x10000), Version(0x20000), Version(0x20001)},
+                version_list::system_power,
+                Version(0x20001)},
     ProtocolRow{protocol::performance,
                 "performance",
                 "performance_domain",

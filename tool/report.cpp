@@ -130,6 +130,7 @@ class Page {
  public:
   void add(const Record& items, const std::string& prefix) {
     for (const Item& item : items) {
+      if (item.shown) continue;
       if (const auto* record = std::get_if<Record>(&item.value.data)) {
         add(*record, prefix + item.key + '.');
       } else if (const auto rows = rows_of(item.value); !rows.empty()) {
@@ -173,6 +174,13 @@ void Report::add_table(std::string key, std::vector<Record> rows) {
   for (Record& row : rows) list.emplace_back(std::move(row));
   add(std::move(key), std::move(list));
 }
+
+void Report::add_events(std::string key, std::vector<Record> events) {
+  add_table(std::move(key), std::move(events));
+  items_.back().shown = true;
+}
+
+std::string to_line(const Record& event) { return cell_of(Value(event), {}).text; }
 
 std::string to_table(const Report& report) {
   Page page;

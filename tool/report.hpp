@@ -59,6 +59,7 @@ struct Item {
   Value value;
   Measure measure = Measure::none;
   Style style = Style::decimal;
+  bool shown = false;  ///< To people, before the report was.
 };
 
 // Down here, where a Record's items are known.
@@ -83,6 +84,8 @@ class Report {
   }
   /// Records of one shape: a table with a line for each.
   void add_table(std::string key, std::vector<Record> rows);
+  /// What was shown live already: records for the document, nothing for people.
+  void add_events(std::string key, std::vector<Record> events);
   [[nodiscard]] const Record& items() const noexcept { return items_; }
 
  private:
@@ -97,6 +100,8 @@ struct DocumentHead {
 
 inline constexpr int schema_version = 1;
 
+/// One event: "key=value key=value", without the newline.
+[[nodiscard]] std::string to_line(const Record& event);
 /// Aligned tables, each line ended; empty for a report without items.
 [[nodiscard]] std::string to_table(const Report& report);
 /// One JSON document and a newline, always valid UTF-8. With a failure it has a member `error`; what the report has is

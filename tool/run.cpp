@@ -38,7 +38,11 @@ void complain(const Failure& failure) { fmt::print(stderr, "{}\n", line_of(failu
   const auto connection = Connection::open(globals.connection);
   if (!connection) return tl::unexpected(connection.error());
   if ((*connection)->simulated() && !globals.json) fmt::print(stderr, "simulated platform\n");
-  Context context{**connection, confirm, report};
+  const auto live = [&globals](const Record& event) {
+    if (!globals.json) fmt::print("{}\n", to_line(event));
+    std::fflush(stdout);
+  };
+  Context context{**connection, confirm, report, live};
   return command.run(context);
 }
 

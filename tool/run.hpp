@@ -18,6 +18,7 @@ struct Context {
   Connection& connection;
   const Confirm& confirm;
   Report& report;
+  std::function<void(const Record&)> live;  ///< Shows an event as it comes, where the output is for people.
 };
 
 struct Globals {

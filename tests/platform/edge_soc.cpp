@@ -115,7 +115,7 @@ name = "none"
 
 }  // namespace
 
-SocConfig edge_soc(std::initializer_list<Edit> edits) {
+SocConfig edge_soc(const std::vector<Edit>& edits) {
   std::string text(description);
   for (const Edit& edit : edits) {
     const std::size_t at = text.find(edit.from);

@@ -22,6 +22,7 @@ using Words = std::vector<std::uint32_t>;
 
 constexpr std::uint8_t base = 0x10;
 constexpr std::uint8_t power = 0x11;
+constexpr std::uint8_t sys = 0x12;
 constexpr std::uint8_t perf = 0x13;
 constexpr std::uint8_t clk = 0x14;
 constexpr std::uint8_t rst = 0x16;
@@ -63,7 +64,7 @@ struct Edit {
   std::string_view from;
   std::string_view to;
 };
-[[nodiscard]] SocConfig edge_soc(std::initializer_list<Edit> edits = {});
+[[nodiscard]] SocConfig edge_soc(const std::vector<Edit>& edits = {});
 
 class Bench {
  public:
