@@ -19,6 +19,7 @@ enum class AgendaKind : std::uint8_t {
   system_power,
   performance,
   clock,
+  sensor,
   reset_domain,
   voltage,
   powercap,

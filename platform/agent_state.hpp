@@ -45,6 +45,8 @@ enum class Event : std::uint8_t {
   level_changed,
   rate_changed,
   rate_requested,
+  sensor_tripped,
+  sensor_updated,
   reset_issued,
   cap_changed,
 };
@@ -57,6 +59,8 @@ inline constexpr std::array event_owner = {
     ServedProtocol::performance,   // level_changed
     ServedProtocol::clock,         // rate_changed
     ServedProtocol::clock,         // rate_requested
+    ServedProtocol::sensor,        // sensor_tripped
+    ServedProtocol::sensor,        // sensor_updated
     ServedProtocol::reset_domain,  // reset_issued
     ServedProtocol::powercap,      // cap_changed
 };

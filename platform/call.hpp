@@ -30,7 +30,8 @@ struct Call {
   std::uint32_t header;
   Version version;  ///< In force for the caller and the protocol.
   Instant now;
-  Instant not_before;  ///< A handler moves it when the operation takes time.
+  Instant not_before;          ///< A handler moves it when the operation takes time.
+  bool accepted_only = false;  ///< Set by a handler whose answer follows later: the reply is the status alone.
 
   [[nodiscard]] const SocConfig& config() const noexcept { return platform.config(); }
   [[nodiscard]] const Behaviour& behaviour() const noexcept { return platform.config().behaviour; }
@@ -91,7 +92,7 @@ template <Command C, Status (*F)(Call&, const C&, typename C::Reply&)>
     typename C::Reply answer{};
     const Status status = F(call, command.parameters, answer);
     if (status != Status::success) return status;
-    const auto written = encode_reply(answer, call.version, reply);
+    const auto written = call.accepted_only ? encode_status(status, reply) : encode_reply(answer, call.version, reply);
     if (!written) return Status::generic_error;  // The channel cannot carry it.
     size = *written;
     return Status::success;
@@ -125,6 +126,7 @@ extern const Server power_domain_server;
 extern const Server system_power_server;
 extern const Server performance_server;
 extern const Server clock_server;
+extern const Server sensor_server;
 extern const Server reset_domain_server;
 extern const Server voltage_server;
 extern const Server powercap_server;

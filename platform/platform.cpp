@@ -20,6 +20,7 @@ const Server& server_of(ServedProtocol p) {
     case ServedProtocol::system_power: return system_power_server;
     case ServedProtocol::performance: return performance_server;
     case ServedProtocol::clock: return clock_server;
+    case ServedProtocol::sensor: return sensor_server;
     case ServedProtocol::reset_domain: return reset_domain_server;
     case ServedProtocol::voltage: return voltage_server;
     case ServedProtocol::powercap: return powercap_server;

@@ -58,8 +58,8 @@ class PlatformState final : public SocObserver {
   template <class Message>
   void send(AgentId to, const Message& message, Version version);
 
-  /// No message that the platform sends by itself is longer.
-  static constexpr std::size_t outgoing_max = 64;
+  /// No message that the platform sends by itself is longer: the longest is a sensor's update with all axes.
+  static constexpr std::size_t outgoing_max = 1024;
 
   SocConfig config_;
   OutgoingSink& sink_;
@@ -130,6 +130,9 @@ void tell(PlatformState& platform, AgentId cause, const LevelChanged& event);
 void tell(PlatformState& platform, AgentId cause, const RateChanged& event);
 void tell(PlatformState& platform, AgentId cause, const RateRequested& event);
 void tell(PlatformState& platform, AgentId cause, const RateJobDone& event);
+void tell(PlatformState& platform, AgentId cause, const SensorTripped& event);
+void tell(PlatformState& platform, AgentId cause, const SensorUpdated& event);
+void tell(PlatformState& platform, AgentId cause, const SensorReadingDone& event);
 void tell(PlatformState& platform, AgentId cause, const ResetIssued& event);
 void tell(PlatformState& platform, AgentId cause, const ResetJobDone& event);
 void tell(PlatformState& platform, AgentId cause, const VoltageJobDone& event);

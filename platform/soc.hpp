@@ -11,6 +11,7 @@
 #include "platform/power_model.hpp"
 #include "platform/powercap_model.hpp"
 #include "platform/reset_model.hpp"
+#include "platform/sensor_model.hpp"
 #include "platform/soc_config.hpp"
 #include "platform/soc_observer.hpp"
 #include "platform/system_power_model.hpp"
@@ -30,6 +31,7 @@ class Soc final : SocObserver {
         clocks_(config, power_, agenda_, *this),
         performance_(config, clocks_, agenda_, *this),
         resets_(config, agenda_, *this),
+        sensors_(config, agenda_, *this, time.now()),
         voltages_(config, agenda_, *this),
         powercaps_(config, power_, performance_, time, agenda_, *this) {}
   Soc(const Soc&) = delete;
@@ -48,6 +50,7 @@ class Soc final : SocObserver {
         case AgendaKind::system_power: system_power_.run(*entry); break;
         case AgendaKind::performance: performance_.run(*entry); break;
         case AgendaKind::clock: clocks_.run(*entry); break;
+        case AgendaKind::sensor: sensors_.run(*entry); break;
         case AgendaKind::reset_domain: resets_.run(*entry); break;
         case AgendaKind::voltage: voltages_.run(*entry); break;
         case AgendaKind::powercap:
@@ -62,6 +65,7 @@ class Soc final : SocObserver {
     clocks_.forget(agent);
     power_.forget(agent, at);
     resets_.forget(agent);
+    sensors_.forget(agent, at);
     voltages_.forget(agent);
     powercaps_.forget(agent);
   }
@@ -69,6 +73,7 @@ class Soc final : SocObserver {
   void hang_up(AgentId agent) {
     clocks_.hang_up(agent);
     resets_.hang_up(agent);
+    sensors_.hang_up(agent);
     voltages_.hang_up(agent);
     powercaps_.hang_up(agent);
   }
@@ -78,6 +83,7 @@ class Soc final : SocObserver {
   [[nodiscard]] PerformanceModel& performance() noexcept { return performance_; }
   [[nodiscard]] ClockModel& clocks() noexcept { return clocks_; }
   [[nodiscard]] ResetModel& resets() noexcept { return resets_; }
+  [[nodiscard]] SensorModel& sensors() noexcept { return sensors_; }
   [[nodiscard]] VoltageModel& voltages() noexcept { return voltages_; }
   [[nodiscard]] PowercapModel& powercaps() noexcept { return powercaps_; }
 
@@ -100,6 +106,7 @@ class Soc final : SocObserver {
   ClockModel clocks_;
   PerformanceModel performance_;
   ResetModel resets_;
+  SensorModel sensors_;
   VoltageModel voltages_;
   PowercapModel powercaps_;
 };

@@ -39,6 +39,7 @@ void read_soc(TableReader soc_table, SocConfig& soc) {
                                        Choice<PowerUnit>{"mW", PowerUnit::milliwatt},
                                        Choice<PowerUnit>{"uW", PowerUnit::microwatt}};
   soc.power_unit = soc_table.choice<PowerUnit>("power_unit", PowerUnit::milliwatt, units);
+  soc.sensor_max_pending_async = static_cast<std::uint8_t>(soc_table.u32("sensor_max_pending_async", 0, 0xFF));
   soc.clock_max_pending_async = static_cast<std::uint8_t>(soc_table.u32("clock_max_pending_async", 0, 0xFF));
   soc_table.finish();
 }
@@ -89,6 +90,7 @@ std::size_t resource_count(const SocConfig& soc, ServedProtocol p) noexcept {
     case ServedProtocol::system_power: return soc.system_power ? 1 : 0;
     case ServedProtocol::performance: return soc.performance_domains.size();
     case ServedProtocol::clock: return soc.clocks.size();
+    case ServedProtocol::sensor: return soc.sensors.size();
     case ServedProtocol::reset_domain: return soc.reset_domains.size();
     case ServedProtocol::voltage: return soc.voltage_domains.size();
     case ServedProtocol::powercap: return soc.powercaps.size();

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "platform/config_node.hpp"
+#include "platform/sensor_config.hpp"
 #include "platform/versions.hpp"
 
 namespace scmi::platform {
@@ -217,6 +218,7 @@ struct AgentConfig {
   std::vector<bool> may_set_voltage_level;  ///< [agent.voltage] may_set_level
   std::vector<bool> may_set_voltage_mode;   ///< [agent.voltage] may_set_mode
   std::vector<bool> may_set_powercap;       ///< [agent.powercap] may_set
+  std::vector<bool> may_configure_sensor;   ///< [agent.sensor] may_configure: trip points, intervals, on and off.
   SystemRights system;                      ///< [agent.system_power]
   std::vector<bool> devices;  ///< Key `devices`: may ever be granted. Default: any that it sees a part of.
 };
@@ -252,6 +254,7 @@ struct SocConfig {
   VersionSet versions;                          ///< From the profile; [versions] overrides.
   PowerUnit power_unit = PowerUnit::milliwatt;  ///< power_unit = "abstract" | "mW" | "uW"
   std::uint8_t clock_max_pending_async = 0;
+  std::uint8_t sensor_max_pending_async = 0;
   Behaviour behaviour;
   PerProtocol<std::set<std::uint8_t>> disabled;  ///< [disabled] protocol = [message ids]
   std::vector<AgentConfig> agents;
@@ -260,6 +263,7 @@ struct SocConfig {
   std::vector<PowerDomainConfig> power_domains;
   std::vector<PerformanceDomainConfig> performance_domains;
   std::vector<ClockConfig> clocks;
+  std::vector<SensorConfig> sensors;
   std::vector<ResetDomainConfig> reset_domains;
   std::vector<VoltageDomainConfig> voltage_domains;
   std::vector<PowercapConfig> powercaps;

@@ -155,6 +155,11 @@ void read_rights_to_system(TableReader& table, const SocConfig&, const Names&, A
   read_system_rights(table, agent);
 }
 
+void read_sensor_rights(TableReader& table, const SocConfig&, const Names& names, AgentConfig& agent,
+                        ConfigDiagnostics& diagnostics) {
+  agent.may_configure_sensor = read_set(table, "may_configure", names, diagnostics);
+}
+
 /// Nothing for a protocol whose resources know no rights.
 RightsReader rights_reader(ServedProtocol p) {
   switch (p) {
@@ -163,6 +168,7 @@ RightsReader rights_reader(ServedProtocol p) {
     case ServedProtocol::system_power: return read_rights_to_system;
     case ServedProtocol::performance: return read_performance_rights;
     case ServedProtocol::clock: return read_clock_rights;
+    case ServedProtocol::sensor: return read_sensor_rights;
     case ServedProtocol::reset_domain: return read_reset_rights;
     case ServedProtocol::voltage: return read_voltage_rights;
     case ServedProtocol::powercap: return read_powercap_rights;

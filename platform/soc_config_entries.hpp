@@ -113,6 +113,7 @@ class EntryReader : public ResourceReader {
 [[nodiscard]] std::unique_ptr<ResourceReader> power_domain_reader();
 [[nodiscard]] std::unique_ptr<ResourceReader> performance_domain_reader();
 [[nodiscard]] std::unique_ptr<ResourceReader> clock_reader();
+[[nodiscard]] std::unique_ptr<ResourceReader> sensor_reader();
 [[nodiscard]] std::unique_ptr<ResourceReader> reset_domain_reader();
 [[nodiscard]] std::unique_ptr<ResourceReader> voltage_domain_reader();
 [[nodiscard]] std::unique_ptr<ResourceReader> powercap_reader();

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <variant>
+#include <vector>
 
 #include "platform/soc_config.hpp"
 #include "scmi/ids.hpp"
@@ -115,9 +116,31 @@ struct CapJobDone {
   Status status{};
 };
 
+/// What one axis of a sensor says.
+struct SensorSample {
+  std::int64_t value = 0;
+  std::uint64_t ticks = 0;  ///< Time stamp; 0: none.
+};
+struct SensorTripped {
+  Index sensor = no_index;
+  std::uint32_t trip_point = 0;
+  bool positive = false;
+};
+struct SensorUpdated {
+  Index sensor = no_index;
+  std::vector<SensorSample> samples;
+};
+/// An asynchronous reading ended.
+struct SensorReadingDone {
+  Index sensor = no_index;
+  std::uint32_t header = 0;  ///< Of the command.
+  Status status{};
+  std::vector<SensorSample> samples;
+};
+
 using SocEvent = std::variant<PowerStateChanged, PowerStateRequested, SystemStateChanged, LimitsChanged, LevelChanged,
-                              RateChanged, RateRequested, RateJobDone, ResetIssued, ResetJobDone, VoltageJobDone,
-                              CapChanged, MeasurementsChanged, CapJobDone>;
+                              RateChanged, RateRequested, RateJobDone, SensorTripped, SensorUpdated, SensorReadingDone,
+                              ResetIssued, ResetJobDone, VoltageJobDone, CapChanged, MeasurementsChanged, CapJobDone>;
 
 /// Called from inside Soc's functions; may read the SoC but not change it.
 class SocObserver {

@@ -22,6 +22,7 @@ enum class ServedProtocol : std::uint8_t {
   system_power,
   performance,
   clock,
+  sensor,
   reset_domain,
   voltage,
   powercap
@@ -47,6 +48,7 @@ inline constexpr std::array base = {Version(0x10000), Version(0x20000), Version(
 inline constexpr std::array power_domain = {Version(0x10000), Version(0x20000), Version(0x30000), Version(0x30001)};
 inline constexpr std::array system_power = {Version(0x10000), Version(0x20000), Version(0x20001)};
 inline constexpr std::array performance = {Version(0x10000), Version(0x20000), Version(0x30000), Version(0x40000)};
+inline constexpr std::array sensor = {Version(0x10000), Version(0x20000), Version(0x30000), Version(0x30001)};
 inline constexpr std::array clock = {Version(0x10000), Version(0x20000), Version(0x20001), Version(0x30000)};
 inline constexpr std::array reset_domain = {Version(0x10000), Version(0x30000), Version(0x30001)};
 inline constexpr std::array voltage = {Version(0x10000), Version(0x20000), Version(0x20001)};
@@ -89,6 +91,13 @@ inline constexpr std::array served_protocols = {
                 {Version(0x10000), Version(0x10000), Version(0x10000), Version(0x20000), Version(0x30000)},
                 version_list::clock,
                 Version(0x30000)},
+    ProtocolRow{protocol::sensor,
+                "sensor",
+                "sensor",
+                "sensors",
+                {Version(0x10000), Version(0x10000), Version(0x20000), Version(0x30000), Version(0x30001)},
+                version_list::sensor,
+                Version(0x30001)},
     ProtocolRow{protocol::reset_domain,
                 "reset_domain",
                 "reset_domain",

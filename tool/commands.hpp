@@ -15,6 +15,7 @@ void add_clock(CommandLine& line);
 void add_reset(CommandLine& line);
 void add_voltage(CommandLine& line);
 void add_powercap(CommandLine& line);
+void add_sensor(CommandLine& line);
 void add_system(CommandLine& line);
 void add_raw(CommandLine& line);
 

@@ -11,6 +11,7 @@ int main(int argc, char** argv) {
   scmi::tool::add_reset(line);
   scmi::tool::add_voltage(line);
   scmi::tool::add_powercap(line);
+  scmi::tool::add_sensor(line);
   scmi::tool::add_system(line);
   scmi::tool::add_raw(line);
   return line.run(argc, argv);

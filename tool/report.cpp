@@ -42,6 +42,7 @@ Overload(F...) -> Overload<F...>;
                              [&](std::uint64_t v) { return Cell{number_text(v, item), true}; },
                              [](const std::string& v) { return Cell{v.empty() ? "-" : printable(v)}; },
                              [&](const Named& v) { return Cell{printable(named_text(v, item))}; },
+                             [](const Decimal& v) { return Cell{plain(v), true}; },
                              [](const Record& v) {
                                std::string text;
                                for (const Item& part : v) {
@@ -178,6 +179,19 @@ void Report::add_table(std::string key, std::vector<Record> rows) {
 void Report::add_events(std::string key, std::vector<Record> events) {
   add_table(std::move(key), std::move(events));
   items_.back().shown = true;
+}
+
+std::string plain(Decimal decimal) {
+  const bool negative = decimal.raw < 0;
+  const auto bits = static_cast<std::uint64_t>(decimal.raw);
+  std::string digits = fmt::format("{}", negative ? 0 - bits : bits);
+  if (decimal.exponent > 0 && decimal.raw != 0) digits.append(static_cast<std::size_t>(decimal.exponent), '0');
+  if (decimal.exponent < 0) {
+    const auto places = static_cast<std::size_t>(-decimal.exponent);
+    if (digits.size() <= places) digits.insert(0, places + 1 - digits.size(), '0');
+    digits.insert(digits.size() - places, 1, '.');
+  }
+  return (negative ? "-" : "") + digits;
 }
 
 std::string to_line(const Record& event) { return cell_of(Value(event), {}).text; }

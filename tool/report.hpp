@@ -30,6 +30,14 @@ struct Named {
   std::string name;
 };
 
+/// raw x 10^exponent: exact in a table, a number in JSON.
+struct Decimal {
+  std::int64_t raw = 0;
+  std::int8_t exponent = 0;
+};
+/// "45.123", with as many places as the exponent says.
+[[nodiscard]] std::string plain(Decimal decimal);
+
 /// Null means "not known" or "does not apply".
 struct Value {
   // NOLINTBEGIN(*-explicit-*): reads as the value itself in descriptions of rows.
@@ -42,12 +50,13 @@ struct Value {
   Value(std::string_view v);
   Value(const char* v);
   Value(Named v);
+  Value(Decimal v);
   Value(Record v);
   Value(List v);
   Value(Status v);
   // NOLINTEND(*-explicit-*)
 
-  std::variant<std::monostate, bool, std::int64_t, std::uint64_t, std::string, Named, Record, List> data;
+  std::variant<std::monostate, bool, std::int64_t, std::uint64_t, std::string, Named, Decimal, Record, List> data;
 };
 
 /// How a number reads in a table; JSON has it in full.
@@ -72,6 +81,7 @@ inline Value::Value(std::string v) : data(std::move(v)) {}
 inline Value::Value(std::string_view v) : data(std::string(v)) {}
 inline Value::Value(const char* v) : data(std::string(v)) {}
 inline Value::Value(Named v) : data(std::move(v)) {}
+inline Value::Value(Decimal v) : data(v) {}
 inline Value::Value(Record v) : data(std::move(v)) {}
 inline Value::Value(List v) : data(std::move(v)) {}
 inline Value::Value(Status v) : data(Named{static_cast<std::int64_t>(v), std::string(scmi::name(v))}) {}

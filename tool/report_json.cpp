@@ -22,6 +22,7 @@ void put(Json& object, const Item& item);
 struct ToJson {
   Json operator()(std::monostate) const { return nullptr; }
   Json operator()(const Named& v) const { return v.number; }
+  Json operator()(const Decimal& v) const { return Json::parse(plain(v)); }
   Json operator()(const Record& v) const { return json_of(v); }
   Json operator()(const List& v) const {
     Json list = Json::array();

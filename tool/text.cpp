@@ -76,6 +76,7 @@ std::string_view suffix(Measure measure) noexcept {
     case Measure::none: return "";
     case Measure::hertz: return "hz";
     case Measure::kilohertz: return "khz";
+    case Measure::nanoseconds: return "ns";
     case Measure::microseconds: return "us";
     case Measure::milliseconds: return "ms";
     case Measure::bytes: return "bytes";
@@ -92,6 +93,7 @@ std::string readable(std::uint64_t value, Measure measure) {
     case Measure::none: return fmt::format("{}", value);
     case Measure::hertz: return scaled(number, hertz);
     case Measure::kilohertz: return scaled(number * 1e3, hertz);
+    case Measure::nanoseconds: return scaled(number * 1e-3, time);
     case Measure::microseconds: return scaled(number, time);
     case Measure::milliseconds: return scaled(number * 1e3, time);
     case Measure::bytes: return fmt::format("{} bytes", value);

@@ -17,6 +17,7 @@ enum class Measure : std::uint8_t {
   none,
   hertz,
   kilohertz,
+  nanoseconds,
   microseconds,
   milliseconds,
   bytes,
@@ -25,7 +26,7 @@ enum class Measure : std::uint8_t {
   microvolts,
 };
 
-/// "hz", "khz", "us", "ms", "bytes", "mw", "uw", "uv"; empty for none.
+/// "hz", "khz", "ns", "us", "ms", "bytes", "mw", "uw", "uv"; empty for none.
 [[nodiscard]] std::string_view suffix(Measure measure) noexcept;
 /// "1.2 GHz", "2.1168 MHz", "1.45 ms": scaled, six digits.
 [[nodiscard]] std::string readable(std::uint64_t value, Measure measure);

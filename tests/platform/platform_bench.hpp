@@ -25,6 +25,7 @@ constexpr std::uint8_t power = 0x11;
 constexpr std::uint8_t sys = 0x12;
 constexpr std::uint8_t perf = 0x13;
 constexpr std::uint8_t clk = 0x14;
+constexpr std::uint8_t sen = 0x15;
 constexpr std::uint8_t rst = 0x16;
 constexpr std::uint8_t volt = 0x17;
 constexpr std::uint8_t pcap = 0x18;

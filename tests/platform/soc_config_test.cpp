@@ -91,7 +91,7 @@ constexpr Mistake mistakes[] = {
      "soc.profile: \"9.9\" is not one of \"1.0\", \"2.0\", \"3.0\", \"3.1\", \"3.2\""},
     {"missing profile", "profile = \"3.2\"", "", "soc.profile: is missing"},
     {"unknown protocol", "[versions]", "[versions]\nclok = 0x10000",
-     "soc.toml:7: versions.clok: \"clok\" is not one of base, power_domain, system_power, performance, clock"},
+     "soc.toml:7: versions.clok: \"clok\" is not one of base, power_domain, system_power, performance, clock, sensor"},
     {"unknown version", "[versions]", "[versions]\nclock = 0x10001", "versions.clock: version 0x10001 is not served"},
     {"duplicate name", "name = \"leaf\"", "name = \"top\"",
      "soc.toml:15: power_domain[1].name: another power_domain is named \"top\" already"},
