@@ -170,7 +170,7 @@ TEST_CASE("tool: raw by name, by numbers and by bytes is the same message") {
 
 TEST_CASE("tool: an empty list is a list") {
   const JunoPlatform juno;
-  const Words psci{"--agent", "PSCI", "raw", "base.discover_list_protocols", "skip=1"};
+  const Words psci{"--agent", "PSCI", "raw", "base.discover_list_protocols", "skip=2"};
   const Json document = juno.json(psci);
   CHECK(document["response"]["fields"]["protocols"] == Json::array());
   CHECK(has(juno.tool(psci).out, "no protocols\n"));

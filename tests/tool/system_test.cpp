@@ -39,7 +39,7 @@ TEST_CASE("tool: system watch shows requests as they come, and all of them in th
   }
   CHECK(juno.json({"system", "set", "shutdown", "--graceful", "-y", "--agent", "PSCI"})["graceful"] == true);
   CHECK(watching.out().line() == "agent_id=2 state=SHUTDOWN graceful=yes timeout=10 s");
-  juno.json({"system", "set", "shutdown", "-y", "--agent", "PSCI"});
+  CHECK(juno.json({"system", "set", "shutdown", "-y", "--agent", "PSCI"})["graceful"] == false);
   CHECK(watching.out().line() == "agent_id=2 state=SHUTDOWN graceful=no timeout=-");
   CHECK(watching.wait() == 0);
 
