@@ -91,7 +91,7 @@ TEST_CASE("process: Juno is probed, each of several agents sees its own part, an
   CHECK(psci.agent->base().self->name == "PSCI");
   CHECK(ospm.agent->has(protocol::performance));
   CHECK(ospm.agent->has(protocol::clock));
-  CHECK(psci.agent->base().protocols == std::vector<ProtocolId>{protocol::power_domain});
+  CHECK(psci.agent->base().protocols == std::vector<ProtocolId>{protocol::power_domain, protocol::system_power});
 
   const ProtocolLink clocks = ospm.link(protocol::clock, clock_protocol::newest);
   const auto count = call(clocks, clock_protocol::ProtocolAttributes{}, patient());
