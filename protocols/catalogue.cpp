@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <array>
 
-#include "protocols/catalogue_visitors.hpp"
+#include "protocols/catalogue_entry.hpp"
 #include "protocols/clock_messages.hpp"
 #include "protocols/performance_messages.hpp"
 #include "protocols/power_domain_messages.hpp"
@@ -39,10 +39,7 @@ consteval const ProtocolEntry& owner(ProtocolId id) {
 
 template <class M>
 constexpr Entry entry(const ProtocolEntry& owner) {
-  Entry e{owner.id, owner.name, &M::info, detail::layout_of<M>(), {}, {}};
-  if constexpr (Command<M>) e.response = detail::layout_of<typename M::Reply>();
-  if constexpr (DelayedCommand<M>) e.delayed_response = detail::layout_of<typename M::Complete>();
-  return e;
+  return detail::entry_of<M>(owner.id, owner.name);
 }
 
 /// The protocol's own messages, with those that every protocol has put in at their numbers.
@@ -51,9 +48,7 @@ constexpr auto protocol_entries(const ProtocolEntry& owner) {
   std::array<Entry, 4 + sizeof...(Rest)> list{entry<ProtocolVersion>(owner), entry<Attributes>(owner),
                                               entry<ProtocolMessageAttributes>(owner),
                                               entry<NegotiateProtocolVersion>(owner), entry<Rest>(owner)...};
-  std::ranges::sort(list, {}, [](const Entry& e) {
-    return (e.info->type == MessageType::notification ? 0x100 : 0) + e.info->message.value;
-  });
+  std::ranges::sort(list, {}, detail::order_of);
   return list;
 }
 
@@ -190,21 +185,28 @@ const Layout* Entry::layout(Kind kind) const noexcept {
 
 std::span<const Entry> entries() noexcept { return all_entries; }
 
-const Entry* find(ProtocolId protocol, Kind kind, MessageId message) noexcept {
-  const auto* const found = std::ranges::find_if(all_entries, [&](const Entry& e) {
+const Entry* detail::find_in(std::span<const Entry> entries, ProtocolId protocol, Kind kind,
+                             MessageId message) noexcept {
+  const auto found = std::ranges::find_if(entries, [&](const Entry& e) {
     return e.protocol == protocol && e.info->message == message && e.layout(kind) != nullptr;
   });
-  return found == all_entries.end() ? nullptr : found;
+  return found == entries.end() ? nullptr : &*found;
 }
 
-const Entry* find(std::string_view name) noexcept {
-  const auto* const found = std::ranges::find_if(all_entries, [&](const Entry& e) {
+const Entry* detail::find_in(std::span<const Entry> entries, std::string_view name) noexcept {
+  const auto found = std::ranges::find_if(entries, [&](const Entry& e) {
     if (e.info->protocol != ProtocolId{}) return e.info->name == name;
     return name.size() == e.protocol_name.size() + 1 + e.info->name.size() && name.starts_with(e.protocol_name) &&
            name[e.protocol_name.size()] == '.' && name.ends_with(e.info->name);
   });
-  return found == all_entries.end() ? nullptr : found;
+  return found == entries.end() ? nullptr : &*found;
 }
+
+const Entry* find(ProtocolId protocol, Kind kind, MessageId message) noexcept {
+  return detail::find_in(all_entries, protocol, kind, message);
+}
+
+const Entry* find(std::string_view name) noexcept { return detail::find_in(all_entries, name); }
 
 Result<Decoded> decode(const Entry& entry, Kind kind, std::span<const std::byte> payload, Version version) {
   const Layout* layout = entry.layout(kind);

@@ -134,7 +134,7 @@ struct Entry {
 
   /// "clock.rate_set", "clock.protocol_version".
   [[nodiscard]] std::string name() const;
-  [[nodiscard]] bool is_notification() const noexcept { return info->type == MessageType::notification; }
+  [[nodiscard]] constexpr bool is_notification() const noexcept { return info->type == MessageType::notification; }
   /// The layout of that kind of message, or nullptr if there is none.
   [[nodiscard]] const Layout* layout(Kind kind) const noexcept;
 };

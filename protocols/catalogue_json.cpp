@@ -3,7 +3,7 @@
 // Messages as JSON. The only file here that includes the JSON library, which is slow to compile.
 #include <nlohmann/json.hpp>
 
-#include "protocols/catalogue.hpp"
+#include "protocols/catalogue_entry.hpp"
 
 namespace scmi::catalogue {
 namespace {
@@ -44,16 +44,16 @@ Json fields_of(const std::vector<FieldValue>& fields) {
   return object;
 }
 
-[[nodiscard]] Json head_of(ProtocolId protocol, MessageId message, Kind kind) {
+[[nodiscard]] Json head_of(ProtocolId protocol, std::string_view protocol_name, MessageId message, Kind kind) {
   return {{"protocol", protocol.value},
-          {"protocol_name", protocol_name(protocol)},
+          {"protocol_name", protocol_name},
           {"message_id", message.value},
           {"kind", name(kind)}};
 }
 
 [[nodiscard]] Json known(const Entry& entry, Kind kind, const Decoded& decoded) {
   Json object = {{"message", entry.name()}};
-  object.update(head_of(entry.protocol, entry.info->message, kind));
+  object.update(head_of(entry.protocol, entry.protocol_name, entry.info->message, kind));
   if (decoded.status) {
     object["status"] = static_cast<std::int32_t>(*decoded.status);
     object["status_name"] = name(*decoded.status);
@@ -75,12 +75,17 @@ std::string to_json(const Entry& entry, Kind kind, const Decoded& decoded) {
 }
 
 std::string message_to_json(MessageHeader header, Kind kind, std::span<const std::byte> payload, Version version) {
-  const Entry* entry = find(header.protocol, kind, header.message);
+  return detail::json_as(find(header.protocol, kind, header.message), protocol_name(header.protocol), header, kind,
+                         payload, version);
+}
+
+std::string detail::json_as(const Entry* entry, std::string_view protocol_name, MessageHeader header, Kind kind,
+                            std::span<const std::byte> payload, Version version) {
   if (entry != nullptr) {
     if (const auto decoded = decode(*entry, kind, payload, version)) return text_of(known(*entry, kind, *decoded));
   }
   Json object = {{"message", entry != nullptr ? Json(entry->name()) : Json(nullptr)}};
-  object.update(head_of(header.protocol, header.message, kind));
+  object.update(head_of(header.protocol, protocol_name, header.message, kind));
   object["malformed"] = entry != nullptr;
   Json bytes = Json::array();
   for (const std::byte b : payload) bytes.push_back(std::to_integer<unsigned>(b));

@@ -5,7 +5,7 @@
 
 #include <iterator>
 
-#include "protocols/catalogue.hpp"
+#include "protocols/catalogue_entry.hpp"
 
 namespace scmi::catalogue {
 namespace {
@@ -121,10 +121,15 @@ std::string print(const Entry& entry, Kind kind, const Decoded& decoded) {
 }
 
 std::string print_message(MessageHeader header, Kind kind, std::span<const std::byte> payload, Version version) {
-  const Entry* entry = find(header.protocol, kind, header.message);
+  return detail::print_as(find(header.protocol, kind, header.message), protocol_name(header.protocol), header, kind,
+                          payload, version);
+}
+
+std::string detail::print_as(const Entry* entry, std::string_view protocol_name, MessageHeader header, Kind kind,
+                             std::span<const std::byte> payload, Version version) {
   if (entry == nullptr) {
-    return fmt::format("{}.{:#x} {} (unknown), {} bytes:{}", protocol_name(header.protocol), header.message.value,
-                       name(kind), payload.size(), bytes_of(payload));
+    return fmt::format("{}.{:#x} {} (unknown), {} bytes:{}", protocol_name, header.message.value, name(kind),
+                       payload.size(), bytes_of(payload));
   }
   const auto decoded = decode(*entry, kind, payload, version);
   if (!decoded) {
