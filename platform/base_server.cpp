@@ -17,6 +17,8 @@ std::vector<ProtocolId> usable_protocols(const Call& call) {
   for (const ServedProtocol p : all_served) {
     if (p != ServedProtocol::base && call.agent.open(p)) list.push_back(row_of(p).id);
   }
+  const auto vendor = call.platform.vendor().open_for(call.id);
+  list.insert(list.end(), vendor.begin(), vendor.end());
   return list;
 }
 

@@ -96,8 +96,8 @@ Status message_attributes(Call& call, const ProtocolMessageAttributes& command, 
   return presence(call, command.message_id, &row) == Presence::served ? Status::success : Status::not_found;
 }
 
-Platform::Platform(SocConfig config, TimeSource& time, OutgoingSink& sink)
-    : state_(std::make_unique<PlatformState>(std::move(config), time, sink)) {}
+Platform::Platform(SocConfig config, TimeSource& time, OutgoingSink& sink, const VendorServers& vendor_servers)
+    : state_(std::make_unique<PlatformState>(std::move(config), time, sink, vendor_servers)) {}
 
 Platform::~Platform() = default;
 
@@ -109,6 +109,7 @@ Handled Platform::handle(AgentId agent, const ChannelLimits& limits, std::uint32
   Soc& soc = state_->soc();
   const Instant now = soc.now();
   soc.advance(now);
+  state_->vendor().advance(now);
 
   AgentState* caller = state_->agent(agent);
   if (caller == nullptr) return {write_failure(Status::denied, 0, ErrorReply::status, reply), now};
@@ -117,6 +118,13 @@ Handled Platform::handle(AgentId agent, const ChannelLimits& limits, std::uint32
   const bool reserved = (header & ~header_defined_bits) != 0 && state_->config().behaviour.refuse_reserved_header;
   if (fields.type != MessageType::command || reserved) {
     return {write_failure(Status::protocol_error, 0, form, reply), now};
+  }
+  if (state_->vendor().serves(fields.protocol)) {
+    VendorCall call{agent, limits, now, now};
+    std::size_t size = 0;
+    const Status status = state_->vendor().handle(call, fields, payload, reply, size);
+    if (status == Status::success) return {size, call.not_before};
+    return {write_failure(status, 0, ErrorReply::status, reply), now};
   }
   const auto protocol = served_protocol(fields.protocol);
   if (!protocol || !caller->offered(*protocol)) return {write_failure(Status::not_supported, 0, form, reply), now};
@@ -136,8 +144,15 @@ void Platform::disconnect(AgentId agent) {
   state_->disconnect(agent);
 }
 
-Instant Platform::next_event() const noexcept { return std::as_const(*state_).soc().next_event(); }
+Instant Platform::next_event() const noexcept {
+  const PlatformState& state = *state_;
+  return std::min(state.soc().next_event(), state.vendor().next_event());
+}
 
-void Platform::advance() { state_->soc().advance(state_->soc().now()); }
+void Platform::advance() {
+  const Instant now = state_->soc().now();
+  state_->soc().advance(now);
+  state_->vendor().advance(now);
+}
 
 }  // namespace scmi::platform

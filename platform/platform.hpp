@@ -10,10 +10,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 
 #include "platform/soc_config.hpp"
+#include "protocols/vendor_table.hpp"
 #include "scmi/ids.hpp"
 #include "scmi/time.hpp"
 
@@ -41,13 +43,19 @@ class OutgoingSink {
 };
 
 class PlatformState;
+class VendorHost;
+class VendorServer;
+
+/// Vendor protocols that somebody can serve; see platform/vendor_server.hpp. Those run whose key fits the description.
+using MakeVendorServer = std::function<std::unique_ptr<VendorServer>(VendorHost& host)>;
+using VendorServers = VendorTable<MakeVendorServer>;
 
 /// The platform of one SoC. Not synchronised. Nothing it is handed can make it fail: wrong input gets the status that
 /// DEN0056 gives it.
 class Platform {
  public:
   /// Borrows time and sink.
-  Platform(SocConfig config, TimeSource& time, OutgoingSink& sink);
+  Platform(SocConfig config, TimeSource& time, OutgoingSink& sink, const VendorServers& vendor_servers = {});
   ~Platform();
   Platform(const Platform&) = delete;
   Platform& operator=(const Platform&) = delete;

@@ -54,11 +54,12 @@ std::function<bool(const transport::PeerCredentials&, AgentId)> agent_rights(con
   };
 }
 
-PlatformHost::PlatformHost(SocConfig config, TimeSource& time, LogLevel level, LogSink log)
+PlatformHost::PlatformHost(SocConfig config, TimeSource& time, LogLevel level, LogSink log,
+                           const VendorServers& vendor_servers)
     : time_(time),
       level_(level),
       log_(std::move(log)),
-      platform_(std::move(config), time, *this),
+      platform_(std::move(config), time, *this, vendor_servers),
       loop_([this](transport::PlatformEndpoint& endpoint, const transport::Request& r) { serve(endpoint, r); }),
       routes_(platform_.config().agents.size() + 1) {
   std::uint32_t largest = 0;

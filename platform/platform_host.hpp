@@ -34,7 +34,8 @@ using LogSink = std::function<void(std::string_view)>;
 class PlatformHost final : private OutgoingSink {
  public:
   /// Borrows time. `log` gets what `level` asks for.
-  PlatformHost(SocConfig config, TimeSource& time, LogLevel level, LogSink log);
+  PlatformHost(SocConfig config, TimeSource& time, LogLevel level, LogSink log,
+               const VendorServers& vendor_servers = {});
   ~PlatformHost() override;
 
   /// To be handed to the endpoints that are made for this host.

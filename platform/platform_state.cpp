@@ -6,8 +6,12 @@
 #include "scmi/base_messages.hpp"
 
 namespace scmi::platform {
-PlatformState::PlatformState(SocConfig config, TimeSource& time, OutgoingSink& sink)
-    : config_(std::move(config)), sink_(sink), soc_(config_, time, *this) {
+PlatformState::PlatformState(SocConfig config, TimeSource& time, OutgoingSink& sink,
+                             const VendorServers& vendor_servers)
+    : config_(std::move(config)),
+      sink_(sink),
+      soc_(config_, time, *this),
+      vendor_(vendor_servers, config_, time, sink) {
   agents_.reserve(config_.agents.size());
   for (const AgentConfig& agent : config_.agents) agents_.emplace_back(config_, agent);
 }
@@ -19,6 +23,7 @@ AgentState* PlatformState::agent(AgentId id) noexcept {
 
 void PlatformState::reset_agent(AgentId id, bool with_permissions) {
   soc_.forget(id);
+  vendor_.forget(id);
   agent(id)->drop_subscriptions();
   if (with_permissions) agent(id)->restore_grants();
 }
@@ -27,6 +32,7 @@ void PlatformState::disconnect(AgentId id) {
   AgentState* gone = agent(id);
   if (gone == nullptr) return;
   gone->drop_subscriptions();
+  vendor_.forget(id);
   gone->restore_versions();
   soc_.hang_up(id);
   if (config_.behaviour.disconnect_resets) soc_.forget(id);

@@ -10,6 +10,7 @@
 #include "platform/agent_state.hpp"
 #include "platform/platform.hpp"
 #include "platform/soc.hpp"
+#include "platform/vendor_services.hpp"
 #include "scmi/codec.hpp"
 #include "scmi/message_header.hpp"
 
@@ -17,11 +18,13 @@ namespace scmi::platform {
 
 class PlatformState final : public SocObserver {
  public:
-  PlatformState(SocConfig config, TimeSource& time, OutgoingSink& sink);
+  PlatformState(SocConfig config, TimeSource& time, OutgoingSink& sink, const VendorServers& vendor_servers);
 
   [[nodiscard]] const SocConfig& config() const noexcept { return config_; }
   [[nodiscard]] Soc& soc() noexcept { return soc_; }
   [[nodiscard]] const Soc& soc() const noexcept { return soc_; }
+  [[nodiscard]] VendorServices& vendor() noexcept { return vendor_; }
+  [[nodiscard]] const VendorServices& vendor() const noexcept { return vendor_; }
   [[nodiscard]] std::size_t agent_count() const noexcept { return agents_.size(); }
   /// Nothing for 0 and for ids beyond the last agent.
   [[nodiscard]] AgentState* agent(AgentId id) noexcept;
@@ -64,6 +67,7 @@ class PlatformState final : public SocObserver {
   SocConfig config_;
   OutgoingSink& sink_;
   Soc soc_;
+  VendorServices vendor_;
   std::vector<AgentState> agents_;  ///< Agent 1 first.
 };
 

@@ -18,6 +18,7 @@
 #include <string>
 
 #include "platform/platform_host.hpp"
+#include "platform/vendor/imx/imx_servers.hpp"
 #include "scmi/version.hpp"
 #include "transport/mailbox_server.hpp"
 #include "transport/shm_describe.hpp"
@@ -85,8 +86,11 @@ int serve(platform::SocConfig soc, const Options& options) {
   const auto agents = platform::transport_agents(soc);
   const auto rights = platform::agent_rights(soc);
   transport::SystemTime time;
-  platform::PlatformHost host(std::move(soc), time, options.log,
-                              [](std::string_view text) { fmt::print(stderr, "scmi-platform: {}\n", text); });
+  platform::VendorServers vendor_servers;
+  if (const auto added = platform::imx::add_to(vendor_servers); !added) return fail(describe(added.error()));
+  platform::PlatformHost host(
+      std::move(soc), time, options.log,
+      [](std::string_view text) { fmt::print(stderr, "scmi-platform: {}\n", text); }, vendor_servers);
 
   std::string ready = "ready";
   std::string why;

@@ -205,6 +205,8 @@ struct AgentConfig {
   std::optional<std::uint32_t> uid;  ///< User that may claim the agent; absent: the platform's own.
   bool trusted = false;              ///< May use the permission commands of Base.
   PerProtocol<bool> protocols;       ///< Key `protocols`; Base is always allowed.
+  /// Key `vendor_protocols`: numbers of the vendor protocols that it may use; absent: all that the platform serves.
+  std::optional<std::set<std::uint8_t>> vendor_protocols;
   VersionSet versions;               ///< Own version of each protocol for this agent.
   ErrorReply error_reply = ErrorReply::status;
   std::vector<ChannelConfig> channels;

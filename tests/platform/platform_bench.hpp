@@ -70,7 +70,8 @@ struct Edit {
 class Bench {
  public:
   explicit Bench(std::initializer_list<Edit> edits = {}) : platform(edge_soc(edits), time, sink) {}
-  explicit Bench(SocConfig config) : platform(std::move(config), time, sink) {}
+  explicit Bench(SocConfig config, const VendorServers& vendor_servers = {})
+      : platform(std::move(config), time, sink, vendor_servers) {}
 
   Reply ask_header(std::uint32_t agent, std::uint32_t header, const Words& parameters) {
     std::vector<std::byte> reply(limits.max_payload, std::byte{0xEE});
