@@ -18,5 +18,6 @@ void add_powercap(CommandLine& line);
 void add_sensor(CommandLine& line);
 void add_system(CommandLine& line);
 void add_raw(CommandLine& line);
+void add_vendor(CommandLine& line);
 
 }  // namespace scmi::tool

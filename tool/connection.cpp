@@ -7,6 +7,7 @@
 
 #include "tool/interrupt.hpp"
 #include "tool/text.hpp"
+#include "tool/vendors.hpp"
 
 namespace scmi::tool {
 
@@ -40,6 +41,9 @@ Outcome<std::unique_ptr<Connection>> Connection::open(const ConnectionOptions& o
   }
   if (!made) return failed(fmt::format("connecting to {}", printable(options.spec)), made.error(), why);
   connection->session_ = std::move(*made);
+  connection->catalogue_ =
+      catalogue::Catalogue(known_vendors(), catalogue::identity_of(connection->session_->agent().base()));
+  connection->tracer_.use(connection->catalogue_);
   return connection;
 }
 

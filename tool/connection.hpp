@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "protocols/vendor_catalogue.hpp"
 #include "scmi/pending_call.hpp"
 #include "scmi/transaction.hpp"
 #include "tool/failure.hpp"
@@ -31,6 +32,8 @@ class Connection {
 
   [[nodiscard]] Agent& agent() noexcept { return session_->agent(); }
   [[nodiscard]] transport::Session& session() noexcept { return *session_; }
+  /// The messages that this platform speaks, its vendor's included.
+  [[nodiscard]] const catalogue::Catalogue& catalogue() const noexcept { return catalogue_; }
   [[nodiscard]] bool simulated() const noexcept { return sim_ != nullptr; }
   /// For each call of a command.
   [[nodiscard]] CallOptions call() const noexcept { return {.timeout = timeout_}; }
@@ -42,6 +45,7 @@ class Connection {
 
   Duration timeout_{};
   transport::SigbusGuard sigbus_guard_;  // a named file may shrink under us
+  catalogue::Catalogue catalogue_;
   Tracer tracer_;
   // The agent goes before its platform does.
   std::unique_ptr<SimPlatform> sim_;

@@ -20,8 +20,9 @@ namespace {
 
 /// Name, version and what we make of it, for one protocol.
 [[nodiscard]] Outcome<Record> describe_protocol(Context& context, ProtocolId id) {
-  const catalogue::ProtocolEntry* entry = catalogue::find_protocol(id);
-  Record row{{"id", id.value, Measure::none, Style::hex}, {"name", catalogue::protocol_name(id)}};
+  const catalogue::Catalogue& all = context.connection.catalogue();
+  const catalogue::ProtocolEntry* entry = all.find_protocol(id);
+  Record row{{"id", id.value, Measure::none, Style::hex}, {"name", all.protocol_name(id)}};
   const ProtocolLink link = context.connection.agent().raw_link(id);
   const auto version = call(link, ProtocolVersion{}, context.connection.call());
   if (!version && version.error().origin != Origin::platform) {

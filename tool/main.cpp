@@ -14,5 +14,6 @@ int main(int argc, char** argv) {
   scmi::tool::add_sensor(line);
   scmi::tool::add_system(line);
   scmi::tool::add_raw(line);
+  scmi::tool::add_vendor(line);
   return line.run(argc, argv);
 }

@@ -12,6 +12,7 @@
 #include "scmi/common_messages.hpp"
 #include "tool/command_line.hpp"
 #include "tool/commands.hpp"
+#include "tool/vendors.hpp"
 
 namespace scmi::tool {
 namespace {
@@ -91,25 +92,34 @@ Record record_of(const std::vector<catalogue::FieldValue>& fields) {
   return out;
 }
 
-[[nodiscard]] std::optional<ProtocolId> parse_protocol(std::string_view word) {
+[[nodiscard]] std::optional<ProtocolId> parse_protocol(const catalogue::Catalogue& all, std::string_view word) {
   if (const auto number = parse_number(word)) {
     if (*number == 0 || *number > 0xFF) return std::nullopt;
     return ProtocolId(static_cast<std::uint8_t>(*number));
   }
-  for (const catalogue::ProtocolEntry& entry : catalogue::protocols()) {
-    if (entry.name == word) return entry.id;
-  }
-  return std::nullopt;
+  const catalogue::ProtocolEntry* entry = all.find_protocol(word);
+  return entry == nullptr ? std::nullopt : std::optional(entry->id);
 }
 
-[[nodiscard]] Outcome<Target> target_of(const Words& given) {
+/// `all`: what the platform speaks; nullptr before we know which it is: then a message of any vendor will do.
+[[nodiscard]] Outcome<Target> target_of(const Words& given, const catalogue::Catalogue* all) {
+  const catalogue::Catalogue standard;
   const std::span<const std::string> words = given.words;
   if (words.empty()) return misused("raw: nothing to send", "say NAME FIELD=VALUE..., or PROTOCOL MESSAGE PAYLOAD...");
-  if (const catalogue::Entry* entry = catalogue::find(words[0])) {
+  const catalogue::Entry* const of_any_vendor = find_of_any_vendor(words[0]);
+  const catalogue::Entry* entry = (all != nullptr ? *all : standard).find(words[0]);
+  if (entry == nullptr && all == nullptr) entry = of_any_vendor;
+  if (entry != nullptr) {
     if (entry->is_notification()) return misused(fmt::format("{} is a notification, only platforms send it", words[0]));
     return Target{entry->protocol, entry->info->message, entry, words.subspan(1)};
   }
-  const auto protocol = parse_protocol(words[0]);
+  if (of_any_vendor != nullptr) {
+    return tl::unexpected(Failure{Exit::transport,
+                                  fmt::format("{} is not a message of this platform's vendor", words[0]),
+                                  "'scmi-tool vendor list' shows what it has",
+                                  {}});
+  }
+  const auto protocol = parse_protocol(all != nullptr ? *all : standard, words[0]);
   if (!protocol) {
     return misused(fmt::format("no message or protocol is called '{}'", printable(words[0])),
                    "names look like clock.rate_get; numbers are PROTOCOL MESSAGE, as in 0x14 0x6");
@@ -119,7 +129,7 @@ Record record_of(const std::vector<catalogue::FieldValue>& fields) {
     return misused(fmt::format("protocol {} needs a message number from 0 to 0xff after it", printable(words[0])));
   }
   Target target{*protocol, MessageId(static_cast<std::uint8_t>(*message)), nullptr, words.subspan(2)};
-  target.entry = catalogue::find(target.protocol, Kind::command, target.message);
+  target.entry = (all != nullptr ? *all : standard).find(target.protocol, Kind::command, target.message);
   return target;
 }
 
@@ -170,7 +180,7 @@ Record record_of(const std::vector<catalogue::FieldValue>& fields) {
 
 /// The version to read and write layouts by: the platform's, as far as we know it too.
 [[nodiscard]] Outcome<Version> version_of(Context& context, const Target& target, const ProtocolLink& link) {
-  const catalogue::ProtocolEntry* protocol = catalogue::find_protocol(target.protocol);
+  const catalogue::ProtocolEntry* protocol = context.connection.catalogue().find_protocol(target.protocol);
   if (protocol == nullptr) return Version(0x10000);
   if (target.message == ProtocolVersion::info.message) return protocol->newest;
   const auto version = call(link, ProtocolVersion{}, context.connection.call());
@@ -213,8 +223,8 @@ Record record_of(const std::vector<catalogue::FieldValue>& fields) {
 }
 
 /// Whether the message may change something; also true for what we do not know.
-bool may_change(const Words& given) {
-  const auto target = target_of(given);
+bool may_change(const Words& given, const catalogue::Catalogue* all) {
+  const auto target = target_of(given, all);
   if (!target) return false;  // It will not be sent.
   if (target->entry == nullptr) return true;
   // Commands that ask, and those that only subscribe the caller, by the words of the specification.
@@ -228,9 +238,10 @@ bool may_change(const Words& given) {
 }
 
 Outcome<void> raw(Context& context, const Words& given) {
-  const auto target = target_of(given);
+  const catalogue::Catalogue* const all = &context.connection.catalogue();
+  const auto target = target_of(given, all);
   if (!target) return tl::unexpected(target.error());
-  if (may_change(given)) {
+  if (may_change(given, all)) {
     if (auto sure = context.confirm.ask(fmt::format("Send {}", target->name())); !sure) return sure;
   }
   const ProtocolLink link = context.connection.agent().raw_link(target->protocol);
@@ -272,7 +283,7 @@ void add_raw(CommandLine& line) {
   line.top()
       .verb(
           "raw", "one message: NAME FIELD=VALUE..., or PROTOCOL MESSAGE PAYLOAD...",
-          [&given](Context& c) { return raw(c, given); }, [&given] { return may_change(given); })
+          [&given](Context& c) { return raw(c, given); }, [&given] { return may_change(given, nullptr); })
       .arguments("words", given.words, "clock.rate_get clock_id=3, or 0x14 0x6 03000000")
       .flag("--delayed", given.delayed, "answer the delayed response instead of the response");
 }

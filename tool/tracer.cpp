@@ -40,10 +40,10 @@ struct Look {
 }
 
 /// Name of the command a message without payload is about.
-[[nodiscard]] std::string subject(const MessageHeader& header) {
-  const auto* entry = catalogue::find(header.protocol, catalogue::Kind::command, header.message);
+[[nodiscard]] std::string subject(const catalogue::Catalogue& all, const MessageHeader& header) {
+  const auto* entry = all.find(header.protocol, catalogue::Kind::command, header.message);
   return entry != nullptr ? entry->name()
-                          : fmt::format("{}.{:#x}", catalogue::protocol_name(header.protocol), header.message.value);
+                          : fmt::format("{}.{:#x}", all.protocol_name(header.protocol), header.message.value);
 }
 
 }  // namespace
@@ -53,9 +53,10 @@ void Tracer::event(const TraceEvent& event) noexcept {
   std::int64_t start = -1;
   if (start_ns_.compare_exchange_strong(start, at, std::memory_order_relaxed)) start = at;
 
+  const catalogue::Catalogue& all = *catalogue_.load(std::memory_order_acquire);
   const MessageHeader header = MessageHeader::unpack(event.header);
   std::atomic<std::uint32_t>& known = versions_[header.protocol.value];
-  const auto* entry = catalogue::find_protocol(header.protocol);
+  const auto* entry = all.find_protocol(header.protocol);
   if (event.kind == TraceKind::response && header.message == ProtocolVersion::info.message && entry != nullptr) {
     if (const auto reply = decode_reply<ProtocolVersion::Reply>(event.payload, Version(0x10000))) {
       known.store(std::min(reply->version, entry->newest).word, std::memory_order_relaxed);
@@ -68,7 +69,7 @@ void Tracer::event(const TraceEvent& event) noexcept {
   const auto kind = catalogue::kind_of(header.type, look.towards_agent);
   const bool empty = event.payload.empty() && !look.note.empty();
   const std::string text =
-      empty || !kind ? subject(header) : catalogue::print_message(header, *kind, event.payload, version);
+      empty || !kind ? subject(all, header) : all.print_message(header, *kind, event.payload, version);
   const std::string line = fmt::format("{:+12.6f} {} {:4} {}{}\n", static_cast<double>(at - start) * 1e-9, look.mark,
                                        fmt::format("#{}", header.token.value), text, look.note);
   // A trace that cannot be written must not disturb what it watches.

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cstdint>
 
+#include "protocols/vendor_catalogue.hpp"
 #include "scmi/trace.hpp"
 
 namespace scmi::tool {
@@ -14,11 +15,16 @@ namespace scmi::tool {
 /// Any thread, as every tap. A line is one write, so that lines never mix.
 class Tracer final : public TraceTap {
  public:
+  /// From now on, also the messages of the platform's vendor. Borrows until the last event.
+  void use(const catalogue::Catalogue& all) noexcept { catalogue_.store(&all, std::memory_order_release); }
   void event(const TraceEvent& event) noexcept override;
 
  private:
   // Versions in force, learned from the answers to PROTOCOL_VERSION that pass by; 0 = not seen yet.
   std::array<std::atomic<std::uint32_t>, 256> versions_{};
+  // Set by use(), which pairs with the load in event().
+  std::atomic<const catalogue::Catalogue*> catalogue_{&standard_};
+  catalogue::Catalogue standard_;
   std::atomic<std::int64_t> start_ns_{-1};
 };
 

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Vendor protocols through the tool: what is listed, sent by name, shown in the trace, and refused elsewhere.
+#include <doctest/doctest.h>
+
+#include "tests/tool/tool_runner.hpp"
+
+namespace scmi::tool::test {
+namespace {
+
+struct ImxPlatform {
+  TemporaryFolder folder;
+  std::string socket = folder / "mailbox";
+  ChildProcess process{{SCMI_PLATFORM_BINARY, "--soc", SCMI_SOCS_DIR "/imx95.toml", "--mailbox", socket}};
+
+  ImxPlatform() { REQUIRE(process.out().line().starts_with("ready")); }
+  [[nodiscard]] Ran tool(Words words) const {
+    words.insert(words.begin(), {"--connect", "mailbox:" + socket});
+    return run(std::move(words));
+  }
+  [[nodiscard]] Json json(Words words) const {
+    words.emplace_back("--json");
+    const Ran ran = tool(std::move(words));
+    CAPTURE(ran.err);
+    CHECK(ran.code == 0);
+    return ran.json();
+  }
+};
+
+}  // namespace
+
+TEST_CASE("vendor list: which vendor protocols the platform has, and which of them we know") {
+  const ImxPlatform platform;
+  const Json list = platform.json({"vendor", "list"});
+  CHECK(list.at("vendor") == "NXP");
+  CHECK(list.at("sub_vendor") == "IMX");
+  REQUIRE(list.at("vendor_protocols").size() == 5);
+  const Json& misc = list.at("vendor_protocols").at(4);
+  CHECK(misc == Json({{"id", 0x84}, {"known", true}, {"name", "imx_misc"}, {"version", "1.1"}}));
+  CHECK(JunoPlatform().json({"vendor", "list"}).at("vendor_protocols").empty());
+}
+
+TEST_CASE("raw: a vendor's message by name, with named fields, read by the catalogue, and in the trace") {
+  const ImxPlatform platform;
+  const Json got = platform.json({"raw", "imx_misc.control_get", "control_id=3"});
+  CHECK(got.at("request").at("protocol_id") == 0x84);
+  CHECK(got.at("response").at("status_name") == "SUCCESS");
+  CHECK(got.at("response").at("fields").at("values") == Json({3}));
+  CHECK(platform.json({"raw", "imx_misc", "0x4", "control_id=3"}).at("response") == got.at("response"));
+  CHECK(platform.json({"raw", "0x84", "0x4", "0x3", "-y"}).at("response") == got.at("response"));
+  const Json set = platform.json({"raw", "imx_misc.control_set", "control_id=3", "values=7,0x9", "-y"});
+  CHECK(set.at("response").at("status_name") == "SUCCESS");
+  const Json own = platform.json({"raw", "imx_lmm.attributes", "lm_id=-1"});
+  CHECK(own.at("response").at("fields").at("name") == "AP");
+  CHECK(own.at("response").at("fields").at("state_name") == "ON");
+  const Ran traced = platform.tool({"--trace", "raw", "imx_bbm.gpr_get", "index=2"});
+  CHECK(traced.err.find("imx_bbm.gpr_get index=2") != std::string::npos);
+  CHECK(traced.err.find("imx_bbm.gpr_get response SUCCESS value=0x0") != std::string::npos);
+  CHECK(platform.tool({"raw", "imx_misc.control_set", "control_id=3", "values=7"}).code == 2);  // Asks first.
+  const Json info = platform.json({"info"});
+  CHECK(info.at("protocols").back().at("name") == "imx_misc");
+}
+
+TEST_CASE("raw: another vendor's platform is not sent a message that it would take for something else") {
+  const JunoPlatform juno;
+  const Ran refused = juno.tool({"raw", "imx_misc.control_get", "control_id=3"});
+  CHECK(refused.code == 4);
+  CHECK(refused.err.find("not a message of this platform's vendor") != std::string::npos);
+  const Ran unknown = juno.tool({"raw", "imx_misc.nothing"});
+  CHECK(unknown.code == 2);
+}
+
+}  // namespace scmi::tool::test
