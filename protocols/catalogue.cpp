@@ -9,6 +9,7 @@
 #include "protocols/catalogue_entry.hpp"
 #include "protocols/clock_messages.hpp"
 #include "protocols/performance_messages.hpp"
+#include "protocols/pin_control_messages.hpp"
 #include "protocols/power_domain_messages.hpp"
 #include "protocols/powercap_messages.hpp"
 #include "protocols/reset_domain_messages.hpp"
@@ -31,6 +32,7 @@ constexpr auto protocol_table = std::to_array<ProtocolEntry>({
     ProtocolEntry{protocol::reset_domain, "reset", reset_domain_protocol::newest},
     ProtocolEntry{protocol::voltage, "voltage", voltage_protocol::newest},
     ProtocolEntry{protocol::powercap, "powercap", powercap_protocol::newest},
+    ProtocolEntry{protocol::pin_control, "pin", pin_control_protocol::newest},
 });
 
 consteval const ProtocolEntry& owner(ProtocolId id) {
@@ -112,6 +114,12 @@ constexpr auto powercap_entries = [] {
                           MeasurementsChanged>(owner(protocol::powercap));
 }();
 
+constexpr auto pin_control_entries = [] {
+  using namespace pin_control_protocol;
+  return protocol_entries<ProtocolAttributes, Attributes, ListAssociations, SettingsGet, SettingsConfigure, Request,
+                          Release, NameGet, SetPermissions>(owner(protocol::pin_control));
+}();
+
 template <std::size_t... N>
 constexpr auto join(const std::array<Entry, N>&... lists) {
   std::array<Entry, (N + ...)> all{};
@@ -120,8 +128,9 @@ constexpr auto join(const std::array<Entry, N>&... lists) {
   return all;
 }
 
-constexpr auto all_entries = join(base_entries, power_entries, system_power_entries, performance_entries, clock_entries,
-                                  sensor_entries, reset_domain_entries, voltage_entries, powercap_entries);
+constexpr auto all_entries =
+    join(base_entries, power_entries, system_power_entries, performance_entries, clock_entries, sensor_entries,
+         reset_domain_entries, voltage_entries, powercap_entries, pin_control_entries);
 
 [[nodiscard]] std::string with_unit(std::string_view name, Unit unit) {
   return unit == Unit::none ? std::string(name) : fmt::format("{}_{}", name, suffix(unit));
@@ -159,7 +168,6 @@ const ProtocolEntry* find_protocol(ProtocolId id) noexcept {
 std::string protocol_name(ProtocolId id) {
   if (const ProtocolEntry* known = find_protocol(id)) return std::string(known->name);
   switch (id.value) {
-    case protocol::pin_control.value: return "pin_control";
     case protocol::telemetry.value: return "telemetry";
     default: return fmt::format("{:#04x}", id.value);
   }

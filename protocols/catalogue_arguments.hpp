@@ -135,6 +135,8 @@ class Filler {
         entries.push_back(record<E>(field, text));
       } else if constexpr (wire::entry_kind<E>() == wire::EntryKind::pair) {
         entries.push_back(arguments_.number(field.name, text, std::numeric_limits<std::uint64_t>::max(), false, {}));
+      } else if constexpr (wire::entry_kind<E>() == wire::EntryKind::half) {
+        entries.push_back(static_cast<E>(arguments_.number(field.name, text, 0xFFFF, false, {})));
       } else if constexpr (wire::entry_kind<E>() == wire::EntryKind::byte) {
         entries.push_back(E(static_cast<std::uint8_t>(arguments_.number(field.name, text, 0xFF, false, field.names))));
       } else {

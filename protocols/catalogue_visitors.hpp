@@ -85,7 +85,8 @@ class Collector {
         part.kind = FieldKind::record;
         Collector inner(part.parts, version_);
         E::fields(entry, inner);
-      } else if constexpr (wire::entry_kind<E>() == wire::EntryKind::pair) {
+      } else if constexpr (wire::entry_kind<E>() == wire::EntryKind::pair ||
+                           wire::entry_kind<E>() == wire::EntryKind::half) {
         part.number = entry;
       } else if constexpr (wire::is_strong_id<E>) {
         part.number = entry.value;

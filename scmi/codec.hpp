@@ -7,6 +7,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cassert>
 #include <cstddef>
@@ -37,6 +38,10 @@ class Writer {
   Writer& operator=(const Writer&) = delete;
   ~Writer() { assert(finished_); }
 
+  void u16(std::uint16_t half) noexcept {
+    const std::array<std::byte, 2> le{static_cast<std::byte>(half & 0xFFU), static_cast<std::byte>(half >> 8)};
+    bytes(le.data(), le.size());
+  }
   void u32(std::uint32_t word) noexcept {
     const std::uint32_t le = little_endian(word);
     bytes(&le, sizeof le);
@@ -81,6 +86,11 @@ class Reader {
   Reader& operator=(const Reader&) = delete;
   ~Reader() { assert(finished_); }
 
+  [[nodiscard]] std::uint16_t u16() noexcept {
+    std::array<std::byte, 2> le{};
+    bytes(le.data(), le.size());
+    return static_cast<std::uint16_t>(std::to_integer<unsigned>(le[0]) | std::to_integer<unsigned>(le[1]) << 8);
+  }
   [[nodiscard]] std::uint32_t u32() noexcept {
     std::uint32_t le = 0;
     bytes(&le, sizeof le);
@@ -174,6 +184,7 @@ template <class E>
 [[nodiscard]] std::size_t entry_size(Version version) noexcept {
   switch (entry_kind<E>()) {
     case EntryKind::byte: return 1;
+    case EntryKind::half: return 2;
     case EntryKind::word: return 4;
     case EntryKind::pair: return 8;
     case EntryKind::record: break;
@@ -222,6 +233,8 @@ class Encoder {
     for (const E& entry : entries) {
       if constexpr (entry_kind<E>() == EntryKind::byte) {
         out_.bytes(&entry.value, 1);
+      } else if constexpr (entry_kind<E>() == EntryKind::half) {
+        out_.u16(entry);
       } else if constexpr (entry_kind<E>() == EntryKind::word) {
         out_.u32(to_word(entry));
       } else if constexpr (entry_kind<E>() == EntryKind::pair) {
@@ -287,6 +300,8 @@ class Decoder {
     for (E& entry : entries) {
       if constexpr (entry_kind<E>() == EntryKind::byte) {
         in_.bytes(&entry.value, 1);
+      } else if constexpr (entry_kind<E>() == EntryKind::half) {
+        entry = in_.u16();
       } else if constexpr (entry_kind<E>() == EntryKind::word) {
         entry = from_word<E>(in_.u32());
       } else if constexpr (entry_kind<E>() == EntryKind::pair) {

@@ -22,8 +22,9 @@
 //                                        the same where the count is the bit range `counter` of a word. In memory
 //                                        these bits stay zero: the list's own size is the count
 //   v.list(field, list)                  the entries announced by the count before: 8-bit ids (padded to words),
-//                                        words, 64-bit pairs, or structs with a fields() of their own, which may
-//                                        branch on what they have already named: such entries differ in size
+//                                        16-bit numbers (not padded), words, 64-bit pairs, or structs with a
+//                                        fields() of their own, which may branch on what they have already named: such
+//                                        entries differ in size
 //   v.rest(field, list)                  records up to the payload's end, at least one; no count tells how many
 #pragma once
 
@@ -222,11 +223,13 @@ template <class T>
 }
 
 /// How a list's entries lie on the wire.
-enum class EntryKind : std::uint8_t { byte, word, pair, record };
+enum class EntryKind : std::uint8_t { byte, half, word, pair, record };
 template <class E>
 [[nodiscard]] consteval EntryKind entry_kind() {
   if constexpr (is_strong_id<E>) {
     return sizeof(typename E::rep) == 1 ? EntryKind::byte : EntryKind::word;
+  } else if constexpr (std::is_same_v<E, std::uint16_t>) {
+    return EntryKind::half;
   } else if constexpr (std::is_same_v<E, std::uint64_t>) {
     return EntryKind::pair;
   } else if constexpr (std::is_same_v<E, std::uint32_t> || std::is_same_v<E, std::int32_t>) {

@@ -65,9 +65,9 @@ TEST_CASE("catalogue: every message is found by its number and by its name, and 
   }
   // Commands and notifications of each protocol, as the specification lists them.
   const std::size_t base = 13 + 1, power = 10 + 2, performance = 14 + 2, clock = 17 + 2, reset = 8 + 1, voltage = 11,
-                    powercap = 14 + 2;
+                    powercap = 14 + 2, pin = 12;
   const std::size_t system_power = 7 + 1, sensor = 15 + 2;
-  CHECK(names.size() == base + power + performance + clock + reset + voltage + powercap + system_power + sensor);
+  CHECK(names.size() == base + power + performance + clock + reset + voltage + powercap + system_power + sensor + pin);
   CHECK(catalogue::find("clock.rate_gets") == nullptr);
   CHECK(catalogue::find("clock") == nullptr);
   CHECK(catalogue::find("") == nullptr);

@@ -95,6 +95,7 @@ void clock(Goldens& g);
 void sensor(Goldens& g);
 void system_power(Goldens& g);
 void reset_domain(Goldens& g);
+void pin_control(Goldens& g);
 void voltage(Goldens& g);
 void powercap(Goldens& g);
 
@@ -107,6 +108,7 @@ inline std::vector<Row> all_rows() {
   sensor(g);
   system_power(g);
   reset_domain(g);
+  pin_control(g);
   voltage(g);
   powercap(g);
   return g.rows();
