@@ -130,5 +130,6 @@ extern const Server sensor_server;
 extern const Server reset_domain_server;
 extern const Server voltage_server;
 extern const Server powercap_server;
+extern const Server pin_control_server;
 
 }  // namespace scmi::platform

@@ -24,6 +24,7 @@ const Server& server_of(ServedProtocol p) {
     case ServedProtocol::reset_domain: return reset_domain_server;
     case ServedProtocol::voltage: return voltage_server;
     case ServedProtocol::powercap: return powercap_server;
+    case ServedProtocol::pin_control: return pin_control_server;
   }
   return base_server;
 }

@@ -25,7 +25,10 @@ void PlatformState::reset_agent(AgentId id, bool with_permissions) {
   soc_.forget(id);
   vendor_.forget(id);
   agent(id)->drop_subscriptions();
-  if (with_permissions) agent(id)->restore_grants();
+  if (with_permissions) {
+    agent(id)->restore_grants();
+    soc_.pins().restore(id);
+  }
 }
 
 void PlatformState::disconnect(AgentId id) {

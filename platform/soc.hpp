@@ -8,6 +8,7 @@
 #include "platform/agenda.hpp"
 #include "platform/clock_model.hpp"
 #include "platform/performance_model.hpp"
+#include "platform/pin_model.hpp"
 #include "platform/power_model.hpp"
 #include "platform/powercap_model.hpp"
 #include "platform/reset_model.hpp"
@@ -33,7 +34,8 @@ class Soc final : SocObserver {
         resets_(config, agenda_, *this),
         sensors_(config, agenda_, *this, time.now()),
         voltages_(config, agenda_, *this),
-        powercaps_(config, power_, performance_, time, agenda_, *this) {}
+        powercaps_(config, power_, performance_, time, agenda_, *this),
+        pins_(config) {}
   Soc(const Soc&) = delete;
   Soc& operator=(const Soc&) = delete;
 
@@ -67,6 +69,7 @@ class Soc final : SocObserver {
     resets_.forget(agent);
     sensors_.forget(agent, at);
     voltages_.forget(agent);
+    pins_.forget(agent);
     powercaps_.forget(agent);
   }
   /// The agent is gone: what it has started goes on, and nobody hears of its end.
@@ -85,6 +88,7 @@ class Soc final : SocObserver {
   [[nodiscard]] ResetModel& resets() noexcept { return resets_; }
   [[nodiscard]] SensorModel& sensors() noexcept { return sensors_; }
   [[nodiscard]] VoltageModel& voltages() noexcept { return voltages_; }
+  [[nodiscard]] PinModel& pins() noexcept { return pins_; }
   [[nodiscard]] PowercapModel& powercaps() noexcept { return powercaps_; }
 
  private:
@@ -109,6 +113,7 @@ class Soc final : SocObserver {
   SensorModel sensors_;
   VoltageModel voltages_;
   PowercapModel powercaps_;
+  PinModel pins_;
 };
 
 }  // namespace scmi::platform

@@ -66,6 +66,8 @@ void read_behaviour(TableReader t, Behaviour& b) {
   b.system_set_denied = either(t, "system_set_unprivileged", "denied", "not_supported", b.system_set_denied);
   b.system_get_not_supported = either(t, "system_get", "not_supported", "success", b.system_get_not_supported);
   b.disconnect_resets = either(t, "disconnect", "reset", "keep", b.disconnect_resets);
+  b.pins_of_others_denied = either(t, "pins_of_others", "denied", "in_use", b.pins_of_others_denied);
+  b.pin_settings_ascending = either(t, "pin_settings_order", "ascending", "any", b.pin_settings_ascending);
   b.error_reply = read_error_reply(t, b.error_reply);
   t.finish();
 }
@@ -94,6 +96,7 @@ std::size_t resource_count(const SocConfig& soc, ServedProtocol p) noexcept {
     case ServedProtocol::reset_domain: return soc.reset_domains.size();
     case ServedProtocol::voltage: return soc.voltage_domains.size();
     case ServedProtocol::powercap: return soc.powercaps.size();
+    case ServedProtocol::pin_control: return soc.pins.size();
   }
   return 0;
 }

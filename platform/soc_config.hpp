@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -171,6 +172,29 @@ struct PowercapConfig {
   bool notify_measurements = true;         ///< POWERCAP_MEASUREMENTS_CHANGED; default: as monitoring.
 };
 
+/// [[pin]]
+struct PinConfig {
+  std::string name;
+  /// By type (DEN0056 PINCTRL_SETTINGS_GET), with the values at start. Keys are names ("bias_pull_up") or numbers.
+  std::map<std::uint8_t, std::uint32_t> settings;
+  Index function = no_index;  ///< At start none is selected.
+};
+
+/// [[pin_group]]
+struct PinGroupConfig {
+  std::string name;
+  std::vector<Index> pins;  ///< Ascending; key holds names.
+};
+
+/// [[pin_function]]
+struct PinFunctionConfig {
+  std::string name;
+  bool pin_only = false;      ///< It has `pins`, not `groups`.
+  std::vector<Index> pins;    ///< Ascending; keys hold names.
+  std::vector<Index> groups;  ///< Ascending.
+  bool gpio = false;
+};
+
 /// [[device]]: resources that BASE_SET_DEVICE_PERMISSIONS grants together. A resource is in one device at most.
 struct DeviceConfig {
   std::string name;
@@ -207,7 +231,7 @@ struct AgentConfig {
   PerProtocol<bool> protocols;       ///< Key `protocols`; Base is always allowed.
   /// Key `vendor_protocols`: numbers of the vendor protocols that it may use; absent: all that the platform serves.
   std::optional<std::set<std::uint8_t>> vendor_protocols;
-  VersionSet versions;               ///< Own version of each protocol for this agent.
+  VersionSet versions;  ///< Own version of each protocol for this agent.
   ErrorReply error_reply = ErrorReply::status;
   std::vector<ChannelConfig> channels;
   PerProtocol<std::vector<Index>> visible;  ///< [agent.PROTOCOL] visible: the agent's ids in this order.
@@ -222,6 +246,7 @@ struct AgentConfig {
   std::vector<bool> may_set_powercap;       ///< [agent.powercap] may_set
   std::vector<bool> may_configure_sensor;   ///< [agent.sensor] may_configure: trip points, intervals, on and off.
   SystemRights system;                      ///< [agent.system_power]
+  std::vector<bool> may_configure_pin;      ///< [agent.pin_control] may_configure
   std::vector<bool> devices;  ///< Key `devices`: may ever be granted. Default: any that it sees a part of.
 };
 
@@ -239,7 +264,9 @@ struct Behaviour {
   bool no_async_not_supported = true;          ///< async_unsupported = "not_supported" | "invalid_parameters"
   bool system_set_denied = false;              ///< system_set_unprivileged = "not_supported" | "denied"
   bool system_get_not_supported = false;       ///< system_get = "success" | "not_supported"
-  bool disconnect_resets = true;  ///< disconnect = "reset" | "keep": what an agent asked for, when it is gone
+  bool disconnect_resets = true;        ///< disconnect = "reset" | "keep": what an agent asked for, when it is gone
+  bool pins_of_others_denied = true;    ///< pins_of_others = "denied" | "in_use": changing what another agent requested
+  bool pin_settings_ascending = false;  ///< pin_settings_order = "any" | "ascending" (INVALID_PARAMETERS)
   ErrorReply error_reply = ErrorReply::status;  ///< error_reply = "status" | "full"; an agent may override it.
 };
 
@@ -268,6 +295,9 @@ struct SocConfig {
   std::vector<SensorConfig> sensors;
   std::vector<ResetDomainConfig> reset_domains;
   std::vector<VoltageDomainConfig> voltage_domains;
+  std::vector<PinConfig> pins;
+  std::vector<PinGroupConfig> pin_groups;
+  std::vector<PinFunctionConfig> pin_functions;
   std::vector<PowercapConfig> powercaps;
 };
 

@@ -160,6 +160,11 @@ void read_sensor_rights(TableReader& table, const SocConfig&, const Names& names
   agent.may_configure_sensor = read_set(table, "may_configure", names, diagnostics);
 }
 
+void read_pin_rights(TableReader& table, const SocConfig&, const Names& names, AgentConfig& agent,
+                     ConfigDiagnostics& diagnostics) {
+  agent.may_configure_pin = read_set(table, "may_configure", names, diagnostics);
+}
+
 /// Nothing for a protocol whose resources know no rights.
 RightsReader rights_reader(ServedProtocol p) {
   switch (p) {
@@ -172,6 +177,7 @@ RightsReader rights_reader(ServedProtocol p) {
     case ServedProtocol::reset_domain: return read_reset_rights;
     case ServedProtocol::voltage: return read_voltage_rights;
     case ServedProtocol::powercap: return read_powercap_rights;
+    case ServedProtocol::pin_control: return read_pin_rights;
   }
   return nullptr;
 }

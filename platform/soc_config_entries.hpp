@@ -116,6 +116,8 @@ class EntryReader : public ResourceReader {
 [[nodiscard]] std::unique_ptr<ResourceReader> sensor_reader();
 [[nodiscard]] std::unique_ptr<ResourceReader> reset_domain_reader();
 [[nodiscard]] std::unique_ptr<ResourceReader> voltage_domain_reader();
+[[nodiscard]] std::unique_ptr<ResourceReader> pin_reader();
+[[nodiscard]] std::unique_ptr<ResourceReader> pin_group_reader();
 [[nodiscard]] std::unique_ptr<ResourceReader> powercap_reader();
 
 }  // namespace scmi::platform::parts

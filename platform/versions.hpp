@@ -25,7 +25,8 @@ enum class ServedProtocol : std::uint8_t {
   sensor,
   reset_domain,
   voltage,
-  powercap
+  powercap,
+  pin_control
 };
 
 /// Releases of the specification (DEN0056), which a SoC description names as its profile.
@@ -53,6 +54,7 @@ inline constexpr std::array clock = {Version(0x10000), Version(0x20000), Version
 inline constexpr std::array reset_domain = {Version(0x10000), Version(0x30000), Version(0x30001)};
 inline constexpr std::array voltage = {Version(0x10000), Version(0x20000), Version(0x20001)};
 inline constexpr std::array powercap = {Version(0x10000), Version(0x20000)};
+inline constexpr std::array pin_control = {Version(0x10000)};
 }  // namespace version_list
 
 inline constexpr std::array served_protocols = {
@@ -119,6 +121,13 @@ inline constexpr std::array served_protocols = {
                 {Version(), Version(), Version(), Version(0x10000), Version(0x20000)},
                 version_list::powercap,
                 Version(0x20000)},
+    ProtocolRow{protocol::pin_control,
+                "pin_control",
+                "pin",
+                "pins",
+                {Version(), Version(), Version(), Version(), Version(0x10000)},
+                version_list::pin_control,
+                Version(0x10000)},
 };
 inline constexpr std::size_t served_protocol_count = served_protocols.size();
 

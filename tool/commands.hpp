@@ -17,6 +17,7 @@ void add_voltage(CommandLine& line);
 void add_powercap(CommandLine& line);
 void add_sensor(CommandLine& line);
 void add_system(CommandLine& line);
+void add_pin(CommandLine& line);
 void add_raw(CommandLine& line);
 void add_vendor(CommandLine& line);
 

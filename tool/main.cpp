@@ -13,6 +13,7 @@ int main(int argc, char** argv) {
   scmi::tool::add_powercap(line);
   scmi::tool::add_sensor(line);
   scmi::tool::add_system(line);
+  scmi::tool::add_pin(line);
   scmi::tool::add_raw(line);
   scmi::tool::add_vendor(line);
   return line.run(argc, argv);

@@ -70,4 +70,32 @@ TEST_CASE("raw: another vendor's platform is not sent a message that it would ta
   CHECK(unknown.code == 2);
 }
 
+TEST_CASE("pin: lists, settings and functions by name, of pins and of groups") {
+  const ImxPlatform platform;
+  const Json pins = platform.json({"pin", "list"});
+  REQUIRE(pins.at("pins").size() == 5);
+  CHECK(pins.at("pins").at(4) == Json({{"id", 4}, {"name", "gpio_led_of_the_board"}, {"function_id", nullptr}}));
+  const Json groups = platform.json({"pin", "groups"});
+  CHECK(groups.at("groups").at(1) == Json({{"id", 1}, {"name", "i2c1"}, {"pins", {2, 3}}}));
+  const Json functions = platform.json({"pin", "functions"});
+  CHECK(functions.at("functions").at(2) ==
+        Json({{"id", 2}, {"name", "gpio"}, {"members", "pins"}, {"gpio", true}, {"member_ids", {0, 1, 2, 3, 4}}}));
+  const Json set = platform.json({"pin", "set", "uart1_tx", "drive_strength=8", "192=0x5", "-y"});
+  CHECK(set.at("settings").size() == 5);
+  CHECK(set.at("settings").at(1) == Json({{"type", 10}, {"name", "drive_strength"}, {"value", 8}}));
+  CHECK(set.at("settings").at(3) == Json({{"type", 192}, {"name", "192"}, {"value", 5}}));
+  const Json muxed = platform.json({"pin", "mux", "uart1", "lpuart1", "--group", "-y"});
+  CHECK(muxed.at("kind") == "group");
+  CHECK(muxed.at("function") == "lpuart1");
+  CHECK(platform.json({"pin", "mux", "uart1", "none", "--group", "-y"}).at("function_id").is_null());
+  CHECK(platform.json({"pin", "get", "4"}).at("name") == "gpio_led_of_the_board");
+  CHECK(platform.json({"pin", "request", "i2c1", "--group"}).at("requested") == true);
+  CHECK(platform.json({"pin", "release", "i2c1_scl"}).at("requested") == false);
+  CHECK(platform.tool({"pin", "set", "uart1_tx", "no_such=1", "-y"}).code == 2);
+  CHECK(platform.tool({"pin", "set", "uart1_tx", "drive_strength=8"}).code == 2);      // Asks first.
+  CHECK(platform.tool({"pin", "set", "uart1_tx", "output_value=1", "-y"}).code == 1);  // It has no such setting.
+  CHECK(platform.tool({"pin", "mux", "uart1_tx", "lpuart1", "-y"}).code == 1);         // A function of groups.
+  CHECK(platform.tool({"pin", "get", "nothing"}).code == 2);
+}
+
 }  // namespace scmi::tool::test
