@@ -121,6 +121,9 @@ enum class Presence : std::uint8_t { served, unknown, disabled, no_p2a, not_trus
   return notify_enable <= 1 ? Status::success : Status::invalid_parameters;
 }
 
+/// Where the caller finds the statistics of the call's protocol; leaves zeros where there are none.
+void statistics_place(const Call& call, std::uint64_t& address, std::uint32_t& size_bytes);
+
 extern const Server base_server;
 extern const Server power_domain_server;
 extern const Server system_power_server;

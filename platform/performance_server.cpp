@@ -2,6 +2,8 @@
 //
 // The performance domain protocol (DEN0056 0x13). Behind it levels are values; agents that speak 4.0 name them by index
 // in domains with level indexing.
+#include <bit>
+
 #include "platform/call.hpp"
 #include "protocols/performance_messages.hpp"
 
@@ -36,11 +38,33 @@ bool coarse_power(const Call& call) {
   return call.config().power_unit == PowerUnit::microwatt && call.version < version_3_0;
 }
 
+/// Whether the domain has a fast channel for the caller: for that command, or for any.
+bool has_fast_channel(const Call& call, Index domain, std::optional<MessageId> message) {
+  const WindowPlan* plan = call.platform.windows().plan(call.id);
+  return plan != nullptr && std::ranges::any_of(plan->slots, [&](const FastSlot& s) {
+           return s.protocol == ServedProtocol::performance && s.resource == domain &&
+                  (!message || s.message == *message);
+         });
+}
+
+/// Also says whether any domain has a fast channel for the command.
+Status message_attributes(Call& call, const ProtocolMessageAttributes& command,
+                          ProtocolMessageAttributes::Reply& reply) {
+  const Status status = platform::message_attributes(call, command, reply);
+  const auto& visible = call.agent.view(call.protocol).visible();
+  const bool fast = std::ranges::any_of(visible, [&](Index domain) {
+    return has_fast_channel(call, domain, MessageId(static_cast<std::uint8_t>(command.message_id)));
+  });
+  if (status == Status::success) reply.attributes = attribute(has_fastchannel, call.version, fast);
+  return status;
+}
+
 Status protocol_attributes(Call& call, const ProtocolAttributes&, ProtocolAttributes::Reply& reply) {
   using R = ProtocolAttributes::Reply;
   const auto count = static_cast<std::uint32_t>(call.agent.view(call.protocol).size());
   const PowerUnit unit = coarse_power(call) ? PowerUnit::milliwatt : call.config().power_unit;
   reply.attributes = R::num_domains.put(count) | R::power_unit.put(static_cast<std::uint32_t>(unit));
+  statistics_place(call, reply.statistics_address, reply.statistics_len_bytes);
   return Status::success;
 }
 
@@ -54,6 +78,7 @@ Status domain_attributes(Call& call, const DomainAttributes& command, DomainAttr
                      attribute(R::set_level, call.version, caller.may_set_level[*domain]) |
                      attribute(R::limits_notify, call.version, d.notify_limits && call.limits.has_p2a) |
                      attribute(R::level_notify, call.version, d.notify_level && call.limits.has_p2a) |
+                     attribute(R::fastchannel, call.version, has_fast_channel(call, *domain, std::nullopt)) |
                      attribute(R::extended_name, call.version, d.name.size() >= sizeof(ShortName)) |
                      attribute(R::level_indexing, call.version, d.level_indexing);
   reply.rate_limit = R::rate_limit_us.put(d.rate_limit_us);
@@ -86,10 +111,19 @@ Status describe_levels(Call& call, const DescribeLevels& command, DescribeLevels
   return Status::success;
 }
 
-/// A level as the caller names it, as a value. OUT_OF_RANGE for an index that no level has.
-tl::expected<std::uint32_t, Status> value_of(const Call& call, Index domain, std::uint32_t named) {
-  if (!indexed(call.config(), domain, call.version)) return named;
-  const auto& levels = call.config().performance_domains[domain].levels;
+/// Somebody who asks for a level or for limits, by command or by fast channel.
+struct Asker {
+  PlatformState& platform;
+  AgentId id;
+  Version version;
+  Instant now;
+};
+Asker asker(Call& call) { return {call.platform, call.id, call.version, call.now}; }
+
+/// A level as the asker names it, as a value. OUT_OF_RANGE for an index that no level has.
+tl::expected<std::uint32_t, Status> value_of(const Asker& asker, Index domain, std::uint32_t named) {
+  if (!indexed(asker.platform.config(), domain, asker.version)) return named;
+  const auto& levels = asker.platform.config().performance_domains[domain].levels;
   const auto at = std::find_if(levels.begin(), levels.end(), [&](const auto& l) { return l.index == named; });
   if (at == levels.end()) return tl::unexpected(Status::out_of_range);
   return at->level;
@@ -101,26 +135,34 @@ Status check_rate(Call& call, Index domain) {
   return within || !call.behaviour().rate_limit_busy ? Status::success : Status::busy;
 }
 
-Status limits_set(Call& call, const LimitsSet& command, Empty&) {
-  const auto domain = call.resource(command.domain_id.value);
-  if (!domain) return domain.error();
-  if (!call.agent.config().may_set_limits[*domain]) return Status::denied;
-  PerformanceModel& performance = call.platform.soc().performance();
-  const bool zero_keeps = call.version >= version_3_0;
-  if (zero_keeps && command.range_max == 0 && command.range_min == 0) return Status::out_of_range;
-  Limits wanted = performance.limits_of(call.id, *domain);
-  const Limits described = performance.described(*domain);
+/// The limits that the asker means, as values.
+tl::expected<Limits, Status> wanted_limits(const Asker& asker, Index domain, std::uint32_t max, std::uint32_t min) {
+  const PerformanceModel& performance = asker.platform.soc().performance();
+  const bool zero_keeps = asker.version >= version_3_0;
+  if (zero_keeps && max == 0 && min == 0) return tl::unexpected(Status::out_of_range);
+  Limits wanted = performance.limits_of(asker.id, domain);
+  const Limits described = performance.described(domain);
   const auto replace = [&](std::uint32_t named, std::uint32_t& limit) {
     if (zero_keeps && named == 0) return true;
-    const auto value = value_of(call, *domain, named);
+    const auto value = value_of(asker, domain, named);
     if (!value || *value < described.min || *value > described.max) return false;
     limit = *value;
     return true;
   };
-  if (!replace(command.range_max, wanted.max) || !replace(command.range_min, wanted.min)) return Status::out_of_range;
-  if (wanted.min > wanted.max) return Status::invalid_parameters;
+  if (!replace(max, wanted.max) || !replace(min, wanted.min)) return tl::unexpected(Status::out_of_range);
+  if (wanted.min > wanted.max) return tl::unexpected(Status::invalid_parameters);
+  return wanted;
+}
+
+Status limits_set(Call& call, const LimitsSet& command, Empty&) {
+  const auto domain = call.resource(command.domain_id.value);
+  if (!domain) return domain.error();
+  if (!call.agent.config().may_set_limits[*domain]) return Status::denied;
+  const auto wanted = wanted_limits(asker(call), *domain, command.range_max, command.range_min);
+  if (!wanted) return wanted.error();
   if (const Status status = check_rate(call, *domain); status != Status::success) return status;
-  performance.set_limits(call.id, *domain, wanted, call.now);
+  call.platform.soc().performance().set_limits(call.id, *domain, *wanted, call.now);
+  call.platform.windows().changed(call.platform, ServedProtocol::performance, *domain);
   return Status::success;
 }
 
@@ -134,21 +176,28 @@ Status limits_get(Call& call, const LimitsGet& command, LimitsGet::Reply& reply)
   return Status::success;
 }
 
+/// The described level that the asker means, as a value.
+tl::expected<std::uint32_t, Status> wanted_level(const Asker& asker, Index domain, std::uint32_t named) {
+  const auto value = value_of(asker, domain, named);
+  const Limits allowed = asker.platform.soc().performance().limits(domain);
+  if (!value || *value < allowed.min || *value > allowed.max) return tl::unexpected(Status::out_of_range);
+  const auto& levels = asker.platform.config().performance_domains[domain].levels;
+  const auto at = std::find_if(levels.begin(), levels.end(), [&](const auto& l) { return l.level >= *value; });
+  const bool exact = at != levels.end() && at->level == *value;
+  const bool near =
+      at != levels.end() && at->level <= allowed.max && asker.platform.config().behaviour.approximate_levels;
+  if (!exact && !near) return tl::unexpected(Status::out_of_range);
+  return at->level;
+}
+
 Status level_set(Call& call, const LevelSet& command, Empty&) {
   const auto domain = call.resource(command.domain_id.value);
   if (!domain) return domain.error();
   if (!call.agent.config().may_set_level[*domain]) return Status::denied;
-  PerformanceModel& performance = call.platform.soc().performance();
-  const auto value = value_of(call, *domain, command.performance_level);
-  const Limits allowed = performance.limits(*domain);
-  if (!value || *value < allowed.min || *value > allowed.max) return Status::out_of_range;
-  const auto& levels = call.config().performance_domains[*domain].levels;
-  const auto at = std::find_if(levels.begin(), levels.end(), [&](const auto& l) { return l.level >= *value; });
-  const bool exact = at != levels.end() && at->level == *value;
-  const bool near = at != levels.end() && at->level <= allowed.max && call.behaviour().approximate_levels;
-  if (!exact && !near) return Status::out_of_range;
+  const auto level = wanted_level(asker(call), *domain, command.performance_level);
+  if (!level) return level.error();
   if (const Status status = check_rate(call, *domain); status != Status::success) return status;
-  performance.set_level(call.id, *domain, at->level, call.now);
+  call.platform.soc().performance().set_level(call.id, *domain, *level, call.now);
   return Status::success;
 }
 
@@ -180,10 +229,61 @@ Status notify_level(Call& call, const NotifyLevel& command, Empty&) {
                    &PerformanceDomainConfig::notify_level);
 }
 
-/// No domain has a fast channel here, which this command says in its own way.
-Status describe_fastchannel(Call& call, const DescribeFastchannel& command, DescribeFastchannel::Reply&) {
+/// A domain without any says so before it looks at the message.
+Status describe_fastchannel(Call& call, const DescribeFastchannel& command, DescribeFastchannel::Reply& reply) {
+  using R = DescribeFastchannel::Reply;
   const auto domain = call.resource(command.domain_id.value);
-  return domain ? Status::not_supported : domain.error();
+  if (!domain) return domain.error();
+  const WindowPlan* plan = call.platform.windows().plan(call.id);
+  if (plan == nullptr || !has_fast_channel(call, *domain, std::nullopt)) return Status::not_supported;
+  const Row* row = nullptr;
+  if (presence(call, command.message_id, &row) == Presence::unknown) return Status::not_found;
+  const FastSlot* slot = plan->find(call.protocol, *domain, row->message);
+  if (slot == nullptr) return Status::not_supported;
+  reply.rate_limit = R::rate_limit_us.put(slot->rate_limit_us);
+  reply.chan_addr = plan->address + slot->offset;
+  reply.chan_size_bytes = slot->size_bytes();
+  if (slot->bell_bits == 0) return Status::success;
+  reply.attributes =
+      R::doorbell.put(1) |
+      R::doorbell_width.put(static_cast<std::uint32_t>(std::countr_zero(slot->bell_bits) - std::countr_zero(8U)));
+  reply.doorbell_addr = plan->address + slot->bell_offset();
+  reply.doorbell_set_mask = slot->bell_mask();
+  reply.doorbell_preserve_mask = slot->preserve_mask();
+  return Status::success;
+}
+
+// --- Fast channels: the same without anybody to answer ---------------------------------------------------------------
+
+Asker asker(PlatformState& platform, AgentId agent, Instant now) {
+  return {platform, agent, platform.agent(agent)->version(ServedProtocol::performance), now};
+}
+
+FastWords present(PlatformState& platform, AgentId agent, const FastSlot& slot) {
+  const SocConfig& soc = platform.config();
+  const PerformanceModel& performance = platform.soc().performance();
+  const Version version = platform.agent(agent)->version(ServedProtocol::performance);
+  if (slot.message == LevelSet::info.message || slot.message == LevelGet::info.message) {
+    return {level_on_wire(soc, slot.resource, performance.level(slot.resource), version), 0};
+  }
+  const Limits limits = limits_on_wire(
+      soc, slot.resource, slot.setter ? performance.limits_of(agent, slot.resource) : performance.limits(slot.resource),
+      version);
+  return {limits.max, limits.min};
+}
+
+void apply(PlatformState& platform, AgentId agent, const FastSlot& slot, FastWords words, Instant now) {
+  const AgentState& state = *platform.agent(agent);
+  if (!state.open(slot.protocol) || !state.granted(slot.protocol, slot.resource)) return;
+  PerformanceModel& performance = platform.soc().performance();
+  const Asker who = asker(platform, agent, now);
+  if (slot.message == LevelSet::info.message) {
+    const auto level = wanted_level(who, slot.resource, words[0]);
+    if (level) performance.set_level(agent, slot.resource, *level, now);
+  } else {
+    const auto limits = wanted_limits(who, slot.resource, words[0], words[1]);
+    if (limits) performance.set_limits(agent, slot.resource, *limits, now);
+  }
 }
 
 Status domain_name_get(Call& call, const DomainNameGet& command, DomainNameGet::Reply& reply) {
@@ -212,7 +312,14 @@ constexpr std::array rows = {
 
 }  // namespace
 
+void note_level(PlatformState& platform, Index domain, Instant now) {
+  const auto& levels = platform.config().performance_domains[domain].levels;
+  const auto at = std::ranges::find(levels, platform.soc().performance().level(domain), &PerformanceLevel::level);
+  platform.windows().entered(ServedProtocol::performance, domain, static_cast<std::size_t>(at - levels.begin()), now);
+}
+
 void tell(PlatformState& platform, AgentId cause, const platform::LimitsChanged& event) {
+  platform.windows().changed(platform, ServedProtocol::performance, event.domain);
   const SocConfig& soc = platform.config();
   platform.notify(Event::limits_changed, cause, soc.behaviour.notify_requester, event.domain,
                   [&](std::uint32_t id, Version version) {
@@ -223,6 +330,8 @@ void tell(PlatformState& platform, AgentId cause, const platform::LimitsChanged&
 }
 
 void tell(PlatformState& platform, AgentId cause, const platform::LevelChanged& event) {
+  note_level(platform, event.domain, platform.soc().now());
+  platform.windows().changed(platform, ServedProtocol::performance, event.domain);
   const SocConfig& soc = platform.config();
   platform.notify(Event::level_changed, cause, soc.behaviour.notify_requester, event.domain,
                   [&](std::uint32_t id, Version version) {
@@ -231,6 +340,7 @@ void tell(PlatformState& platform, AgentId cause, const platform::LevelChanged& 
                   });
 }
 
+const FastServer performance_fast_server{ServedProtocol::performance, present, apply};
 const Server performance_server{ServedProtocol::performance, rows};
 
 }  // namespace scmi::platform

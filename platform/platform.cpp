@@ -84,6 +84,13 @@ Status protocol_version(Call& call, const ProtocolVersion&, ProtocolVersion::Rep
   return Status::success;
 }
 
+void statistics_place(const Call& call, std::uint64_t& address, std::uint32_t& size_bytes) {
+  const WindowPlan* plan = call.platform.windows().plan(call.id);
+  if (plan == nullptr || plan->statistics[call.protocol].size == 0) return;
+  address = plan->address + plan->statistics[call.protocol].offset;
+  size_bytes = plan->statistics[call.protocol].size;
+}
+
 Status negotiate(Call& call, const NegotiateProtocolVersion& command, Empty&) {
   const auto known = row_of(call.protocol).known;
   const bool can = std::find(known.begin(), known.end(), command.version) != known.end();
@@ -107,10 +114,8 @@ const SocConfig& Platform::config() const noexcept { return state_->config(); }
 Handled Platform::handle(AgentId agent, const ChannelLimits& limits, std::uint32_t header,
                          std::span<const std::byte> payload, std::span<std::byte> reply) {
   reply = reply.first(std::min<std::size_t>(reply.size(), limits.max_payload));
-  Soc& soc = state_->soc();
-  const Instant now = soc.now();
-  soc.advance(now);
-  state_->vendor().advance(now);
+  advance();
+  const Instant now = state_->soc().now();
 
   AgentState* caller = state_->agent(agent);
   if (caller == nullptr) return {write_failure(Status::denied, 0, ErrorReply::status, reply), now};
@@ -145,15 +150,20 @@ void Platform::disconnect(AgentId agent) {
   state_->disconnect(agent);
 }
 
+void Platform::share(AgentId agent, std::span<std::byte> memory) {
+  if (state_->agent(agent) != nullptr) state_->windows().attach(*state_, agent, memory, state_->soc().now());
+}
+
 Instant Platform::next_event() const noexcept {
   const PlatformState& state = *state_;
-  return std::min(state.soc().next_event(), state.vendor().next_event());
+  return std::min({state.soc().next_event(), state.vendor().next_event(), state_->windows().next_poll()});
 }
 
 void Platform::advance() {
   const Instant now = state_->soc().now();
   state_->soc().advance(now);
   state_->vendor().advance(now);
+  if (state_->windows().next_poll() <= now) state_->windows().poll(*state_, now);
 }
 
 }  // namespace scmi::platform

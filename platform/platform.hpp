@@ -70,6 +70,10 @@ class Platform {
   /// asked of the SoC is undone, or stays, as the description says ([behaviour] disconnect).
   void disconnect(AgentId agent);
 
+  /// The memory that the agent shares with the platform, laid out as plan_window() says (platform/shared_window.hpp);
+  /// borrowed until disconnect() or the next call. Fast channels and statistics are offered from now on.
+  void share(AgentId agent, std::span<std::byte> memory);
+
   /// When advance() has something to do; `never` if nothing is under way.
   [[nodiscard]] Instant next_event() const noexcept;
   /// Lets happen what is due.

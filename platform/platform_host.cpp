@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "platform/shared_window.hpp"
 #include "scmi/message_header.hpp"
 #include "scmi/result.hpp"
 #include "scmi/status.hpp"
@@ -41,6 +42,8 @@ std::vector<transport::AgentConfig> transport_agents(const SocConfig& soc) {
       for (const ServedProtocol p : channel.protocols) c.protocols.push_back(row_of(p).id);
       to.channels.push_back(std::move(c));
     }
+    const WindowPlan plan = plan_window(soc, agents.size());
+    to.window = {plan.address, plan.size};
     agents.push_back(std::move(to));
   }
   return agents;
@@ -92,7 +95,11 @@ void PlatformHost::serve(transport::PlatformEndpoint& endpoint, const transport:
   transport::AgentPort* port = endpoint.find(request.port);
   if (port == nullptr) return;
   const AgentId agent = request.port.agent;
-  if (agent.value < routes_.size()) routes_[agent.value] = {&endpoint, request.port};
+  if (agent.value < routes_.size()) {
+    // The first message of a connection: nothing of its memory can have been used before.
+    if (routes_[agent.value].key != request.port) platform_.share(agent, port->window());
+    routes_[agent.value] = {&endpoint, request.port};
+  }
 
   const MessageHeader header = MessageHeader::unpack(request.header);
   const ChannelLimits limits{request.max_reply_payload, port->has_p2a(header.protocol)};

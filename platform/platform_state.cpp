@@ -11,9 +11,13 @@ PlatformState::PlatformState(SocConfig config, TimeSource& time, OutgoingSink& s
     : config_(std::move(config)),
       sink_(sink),
       soc_(config_, time, *this),
-      vendor_(vendor_servers, config_, time, sink) {
+      vendor_(vendor_servers, config_, time, sink),
+      windows_(config_, time.now()) {
   agents_.reserve(config_.agents.size());
   for (const AgentConfig& agent : config_.agents) agents_.emplace_back(config_, agent);
+  const Instant now = time.now();
+  for (Index i = 0; i < config_.power_domains.size(); ++i) note_power(*this, i, now);
+  for (Index i = 0; i < config_.performance_domains.size(); ++i) note_level(*this, i, now);
 }
 
 AgentState* PlatformState::agent(AgentId id) noexcept {
@@ -25,6 +29,7 @@ void PlatformState::reset_agent(AgentId id, bool with_permissions) {
   soc_.forget(id);
   vendor_.forget(id);
   agent(id)->drop_subscriptions();
+  windows_.refresh(*this, id);
   if (with_permissions) {
     agent(id)->restore_grants();
     soc_.pins().restore(id);
@@ -34,6 +39,7 @@ void PlatformState::reset_agent(AgentId id, bool with_permissions) {
 void PlatformState::disconnect(AgentId id) {
   AgentState* gone = agent(id);
   if (gone == nullptr) return;
+  windows_.detach(id);
   gone->drop_subscriptions();
   vendor_.forget(id);
   gone->restore_versions();

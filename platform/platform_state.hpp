@@ -11,6 +11,7 @@
 #include "platform/platform.hpp"
 #include "platform/soc.hpp"
 #include "platform/vendor_services.hpp"
+#include "platform/window_board.hpp"
 #include "scmi/codec.hpp"
 #include "scmi/message_header.hpp"
 
@@ -25,6 +26,7 @@ class PlatformState final : public SocObserver {
   [[nodiscard]] const Soc& soc() const noexcept { return soc_; }
   [[nodiscard]] VendorServices& vendor() noexcept { return vendor_; }
   [[nodiscard]] const VendorServices& vendor() const noexcept { return vendor_; }
+  [[nodiscard]] WindowBoard& windows() noexcept { return windows_; }
   [[nodiscard]] std::size_t agent_count() const noexcept { return agents_.size(); }
   /// Nothing for 0 and for ids beyond the last agent.
   [[nodiscard]] AgentState* agent(AgentId id) noexcept;
@@ -69,6 +71,7 @@ class PlatformState final : public SocObserver {
   Soc soc_;
   VendorServices vendor_;
   std::vector<AgentState> agents_;  ///< Agent 1 first.
+  WindowBoard windows_;
 };
 
 template <class Message>
@@ -124,6 +127,10 @@ void PlatformState::job_done(ServedProtocol protocol, const DomainJob& job, Stat
     report_error(job.agent, job.header, status);
   }
 }
+
+/// Tells the statistics in which state a domain is.
+void note_power(PlatformState& platform, Index domain, Instant now);
+void note_level(PlatformState& platform, Index domain, Instant now);
 
 // One for each event; each stands with the server of its protocol.
 void tell(PlatformState& platform, AgentId cause, const PowerStateChanged& event);

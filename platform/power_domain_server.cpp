@@ -12,6 +12,7 @@ using namespace power_domain_protocol;
 Status protocol_attributes(Call& call, const ProtocolAttributes&, ProtocolAttributes::Reply& reply) {
   const auto count = static_cast<std::uint32_t>(call.agent.view(call.protocol).size());
   reply.attributes = ProtocolAttributes::Reply::num_domains.put(count);
+  statistics_place(call, reply.statistics_address, reply.statistics_len_bytes);
   return Status::success;
 }
 
@@ -119,6 +120,17 @@ Status domain_name_get(Call& call, const DomainNameGet& command, DomainNameGet::
   return Status::success;
 }
 
+}  // namespace
+
+void note_power(PlatformState& platform, Index domain, Instant now) {
+  const PowerModel& model = platform.soc().power();
+  if (const auto depth = model.depth_of(domain, model.state(domain))) {
+    platform.windows().entered(ServedProtocol::power_domain, domain, *depth, now);
+  }
+}
+
+namespace {
+
 constexpr std::array rows = {
     row<ProtocolVersion, protocol_version>(),
     row<ProtocolAttributes, protocol_attributes>(),
@@ -135,6 +147,7 @@ constexpr std::array rows = {
 }  // namespace
 
 void tell(PlatformState& platform, AgentId cause, const PowerStateChanged& event) {
+  note_power(platform, event.domain, platform.soc().now());
   platform.notify(
       Event::power_changed, cause, platform.config().behaviour.notify_requester, event.domain,
       [&](std::uint32_t id, Version) { return StateChanged{platform.told(cause), DomainId(id), event.state}; });

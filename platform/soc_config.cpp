@@ -41,6 +41,7 @@ void read_soc(TableReader soc_table, SocConfig& soc) {
   soc.power_unit = soc_table.choice<PowerUnit>("power_unit", PowerUnit::milliwatt, units);
   soc.sensor_max_pending_async = static_cast<std::uint8_t>(soc_table.u32("sensor_max_pending_async", 0, 0xFF));
   soc.clock_max_pending_async = static_cast<std::uint8_t>(soc_table.u32("clock_max_pending_async", 0, 0xFF));
+  soc.statistics = soc_table.boolean("statistics", false);
   soc_table.finish();
 }
 
@@ -69,6 +70,8 @@ void read_behaviour(TableReader t, Behaviour& b) {
   b.pins_of_others_denied = either(t, "pins_of_others", "denied", "in_use", b.pins_of_others_denied);
   b.pin_settings_ascending = either(t, "pin_settings_order", "ascending", "any", b.pin_settings_ascending);
   b.error_reply = read_error_reply(t, b.error_reply);
+  b.fast_channel_poll_us =
+      static_cast<std::uint32_t>(t.integer("fast_channel_poll_us", b.fast_channel_poll_us, 10, 1'000'000));
   t.finish();
 }
 

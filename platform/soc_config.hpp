@@ -68,6 +68,17 @@ struct PerformanceLevel {
   std::uint32_t index = 0;  ///< Default: 1, 2, ... in ascending order of level.
 };
 
+/// Which commands of a domain have a fast channel, for agents that may use them. Keys of the domain.
+struct FastChannelsConfig {
+  // fast_channels = true, and fast_channel_messages = ["level_set", ...]; default: all four.
+  bool level_set = false;
+  bool level_get = false;
+  bool limits_set = false;
+  bool limits_get = false;
+  std::uint32_t doorbell_bits = 0;  ///< fast_channel_doorbell_bits: 8, 16, 32, 64; 0: the platform polls the payload.
+  std::uint32_t rate_limit_us = 0;  ///< fast_channel_rate_limit_us, 20 bits.
+};
+
 /// [[performance_domain]]
 struct PerformanceDomainConfig {
   std::string name;
@@ -79,6 +90,7 @@ struct PerformanceDomainConfig {
   std::uint32_t rate_limit_us = 0;       ///< 20 bits.
   bool notify_limits = true;
   bool notify_level = true;
+  FastChannelsConfig fast_channels;
   Index clock = no_index;         ///< Follows the level: rate = the level's frequency.
   Index power_domain = no_index;  ///< Informative: where the domain's hardware sits.
 };
@@ -268,6 +280,7 @@ struct Behaviour {
   bool pins_of_others_denied = true;    ///< pins_of_others = "denied" | "in_use": changing what another agent requested
   bool pin_settings_ascending = false;  ///< pin_settings_order = "any" | "ascending" (INVALID_PARAMETERS)
   ErrorReply error_reply = ErrorReply::status;  ///< error_reply = "status" | "full"; an agent may override it.
+  std::uint32_t fast_channel_poll_us = 4000;    ///< How often fast channels and their doorbells are looked at.
 };
 
 /// Unit of performance power costs, as PROTOCOL_ATTRIBUTES encodes it.
@@ -284,6 +297,7 @@ struct SocConfig {
   PowerUnit power_unit = PowerUnit::milliwatt;  ///< power_unit = "abstract" | "mW" | "uW"
   std::uint8_t clock_max_pending_async = 0;
   std::uint8_t sensor_max_pending_async = 0;
+  bool statistics = false;  ///< Statistics regions of power and performance domains.
   Behaviour behaviour;
   PerProtocol<std::set<std::uint8_t>> disabled;  ///< [disabled] protocol = [message ids]
   std::vector<AgentConfig> agents;

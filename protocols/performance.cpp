@@ -120,24 +120,63 @@ Result<PerformanceLevels> PerformanceDomains::levels(DomainId domain, const Call
   return Result<PerformanceLevels>(std::move(result));
 }
 
-Result<std::uint32_t> PerformanceDomains::level_get(DomainId domain, const CallOptions& options) const {
-  const auto reply = call(link_, LevelGet{domain}, options);
-  if (!reply) return reply.error();
-  return reply->performance_level;
+Result<std::uint32_t> PerformanceDomains::level_get(DomainId domain, const CallOptions& options, Via via) const {
+  return detail::by_way(
+      via,
+      [&]() -> Result<std::uint32_t> {
+        const auto words = read_fast(domain, LevelGet::info.message, options);
+        if (!words) return words.error();
+        return (*words)[0];
+      },
+      [&]() -> Result<std::uint32_t> {
+        const auto reply = call(link_, LevelGet{domain}, options);
+        if (!reply) return reply.error();
+        return reply->performance_level;
+      });
 }
 
-Result<void> PerformanceDomains::level_set(DomainId domain, std::uint32_t level, const CallOptions& options) const {
-  return detail::order(link_, LevelSet{domain, level}, options);
+Result<void> PerformanceDomains::level_set(DomainId domain, std::uint32_t level, const CallOptions& options,
+                                           Via via) const {
+  return detail::by_way(
+      via, [&] { return write_fast(domain, LevelSet::info.message, std::array{level}, options); },
+      [&] { return detail::order(link_, LevelSet{domain, level}, options); });
 }
 
-Result<PerformanceLimits> PerformanceDomains::limits_get(DomainId domain, const CallOptions& options) const {
-  const auto reply = call(link_, LimitsGet{domain}, options);
-  if (!reply) return reply.error();
-  return PerformanceLimits{reply->range_max, reply->range_min};
+Result<PerformanceLimits> PerformanceDomains::limits_get(DomainId domain, const CallOptions& options, Via via) const {
+  return detail::by_way(
+      via,
+      [&]() -> Result<PerformanceLimits> {
+        const auto words = read_fast(domain, LimitsGet::info.message, options);
+        if (!words) return words.error();
+        return PerformanceLimits{(*words)[0], (*words)[1]};
+      },
+      [&]() -> Result<PerformanceLimits> {
+        const auto reply = call(link_, LimitsGet{domain}, options);
+        if (!reply) return reply.error();
+        return PerformanceLimits{reply->range_max, reply->range_min};
+      });
 }
 
 Result<void> PerformanceDomains::limits_set(DomainId domain, std::optional<std::uint32_t> max,
-                                            std::optional<std::uint32_t> min, const CallOptions& options) const {
+                                            std::optional<std::uint32_t> min, const CallOptions& options,
+                                            Via via) const {
+  if (via == Via::message) return limits_set_by_message(domain, max, min, options);
+  const auto fast = [&]() -> Result<void> {
+    if (!max && !min) return Error::local(LocalError::invalid_argument, detail::context_of<LimitsSet>(link_));
+    PerformanceLimits wanted{max.value_or(0), min.value_or(0)};
+    if (!max || !min) {
+      const auto present = limits_get(domain, options, Via::automatic);
+      if (!present) return present.error();
+      wanted = {max.value_or(present->max), min.value_or(present->min)};
+    }
+    return write_fast(domain, LimitsSet::info.message, std::array{wanted.max, wanted.min}, options);
+  };
+  return detail::by_way(via, fast, [&] { return limits_set_by_message(domain, max, min, options); });
+}
+
+Result<void> PerformanceDomains::limits_set_by_message(DomainId domain, std::optional<std::uint32_t> max,
+                                                       std::optional<std::uint32_t> min,
+                                                       const CallOptions& options) const {
   const bool zero_keeps = version() >= version_3_0;
   if ((!max && !min) || (zero_keeps && (max == 0U || min == 0U))) {
     return Error::local(LocalError::invalid_argument, detail::context_of<LimitsSet>(link_));
@@ -162,6 +201,30 @@ Result<bool> PerformanceDomains::has_fastchannel(MessageId message, const CallOp
 Result<PerformanceDomains::Fastchannel> PerformanceDomains::describe_fastchannel(DomainId domain, MessageId message,
                                                                                  const CallOptions& options) const {
   return detail::call_since(link_, DescribeFastchannel{domain, message.value}, options);
+}
+
+Result<std::shared_ptr<FastChannel>> PerformanceDomains::fast_channel(DomainId domain, MessageId message,
+                                                                      const CallOptions& options) const {
+  const bool limits = message == LimitsSet::info.message || message == LimitsGet::info.message;
+  return fast_->find(link_, domain, message, limits ? 2 : 1, [&]() -> Result<FastChannelPlace> {
+    const auto reply = describe_fastchannel(domain, message, options);
+    if (!reply) return reply.error();
+    return place_of(*reply);
+  });
+}
+
+Result<void> PerformanceDomains::write_fast(DomainId domain, MessageId message, std::span<const std::uint32_t> words,
+                                            const CallOptions& options) const {
+  const auto channel = fast_channel(domain, message, options);
+  if (!channel) return channel.error();
+  return (*channel)->write(words);
+}
+
+Result<std::array<std::uint32_t, 2>> PerformanceDomains::read_fast(DomainId domain, MessageId message,
+                                                                   const CallOptions& options) const {
+  const auto channel = fast_channel(domain, message, options);
+  if (!channel) return channel.error();
+  return (*channel)->read();
 }
 
 Result<void> PerformanceDomains::notify_limits(DomainId domain, bool enable, const CallOptions& options) const {

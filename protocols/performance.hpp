@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "protocols/fast_channel.hpp"
 #include "protocols/performance_messages.hpp"
 #include "protocols/protocol_client.hpp"
 
@@ -98,15 +99,22 @@ class PerformanceDomains {
   /// malformed_reply for pages without progress or beyond the promise.
   [[nodiscard]] Result<PerformanceLevels> levels(DomainId domain, const CallOptions& options = {}) const;
   /// PERFORMANCE_LEVEL_GET and _SET: a value, or an index for a domain in level indexing mode. A set returns when the
-  /// platform has accepted it; the transition follows.
-  [[nodiscard]] Result<std::uint32_t> level_get(DomainId domain, const CallOptions& options = {}) const;
-  [[nodiscard]] Result<void> level_set(DomainId domain, std::uint32_t level, const CallOptions& options = {}) const;
+  /// platform has accepted it; the transition follows. With Via::fast and Via::automatic a set may return before the
+  /// platform has looked at it, and a value it does not like is ignored: level_get() tells. Further errors then: those
+  /// of fast_channel() and FastChannel; options apply to commands only.
+  [[nodiscard]] Result<std::uint32_t> level_get(DomainId domain, const CallOptions& options = {},
+                                                Via via = Via::message) const;
+  [[nodiscard]] Result<void> level_set(DomainId domain, std::uint32_t level, const CallOptions& options = {},
+                                       Via via = Via::message) const;
   /// PERFORMANCE_LIMITS_GET.
-  [[nodiscard]] Result<PerformanceLimits> limits_get(DomainId domain, const CallOptions& options = {}) const;
+  [[nodiscard]] Result<PerformanceLimits> limits_get(DomainId domain, const CallOptions& options = {},
+                                                     Via via = Via::message) const;
   /// PERFORMANCE_LIMITS_SET; an empty limit stays as it is (before 3.0 it is read first and sent again). Error:
   /// invalid_argument when both are empty, or one is 0 from 3.0 on, where 0 cannot be said.
+  /// A fast channel carries both, so an empty one is read first there.
   [[nodiscard]] Result<void> limits_set(DomainId domain, std::optional<std::uint32_t> max,
-                                        std::optional<std::uint32_t> min, const CallOptions& options = {}) const;
+                                        std::optional<std::uint32_t> min, const CallOptions& options = {},
+                                        Via via = Via::message) const;
 
   /// PROTOCOL_MESSAGE_ATTRIBUTES: whether any domain has a fast channel for that command.
   [[nodiscard]] Result<bool> has_fastchannel(MessageId message, const CallOptions& options = {}) const;
@@ -114,6 +122,10 @@ class PerformanceDomains {
   using Fastchannel = performance_protocol::DescribeFastchannel::Reply;
   [[nodiscard]] Result<Fastchannel> describe_fastchannel(DomainId domain, MessageId message,
                                                          const CallOptions& options = {}) const;
+  /// The fast channel itself, mapped; asked for once and then kept. Errors: the platform's status where there is none,
+  /// unsupported (version, or a transport that maps nothing), bad_memory (an address it must not map), malformed_reply.
+  [[nodiscard]] Result<std::shared_ptr<FastChannel>> fast_channel(DomainId domain, MessageId message,
+                                                                  const CallOptions& options = {}) const;
 
   /// PERFORMANCE_NOTIFY_LIMITS and PERFORMANCE_NOTIFY_LEVEL by hand; watch_...() does it by itself.
   [[nodiscard]] Result<void> notify_limits(DomainId domain, bool enable, const CallOptions& options = {}) const;
@@ -131,12 +143,19 @@ class PerformanceDomains {
 
  private:
   PerformanceDomains(ProtocolLink link, Version reported) : link_(std::move(link)), reported_(reported) {}
+  [[nodiscard]] Result<void> limits_set_by_message(DomainId domain, std::optional<std::uint32_t> max,
+                                                   std::optional<std::uint32_t> min, const CallOptions& options) const;
+  [[nodiscard]] Result<void> write_fast(DomainId domain, MessageId message, std::span<const std::uint32_t> words,
+                                        const CallOptions& options) const;
+  [[nodiscard]] Result<std::array<std::uint32_t, 2>> read_fast(DomainId domain, MessageId message,
+                                                               const CallOptions& options) const;
 
   ProtocolLink link_;
   Version reported_;
   std::uint32_t count_ = 0;
   PowerUnit power_unit_ = PowerUnit::abstract;
   StatisticsRegion statistics_;
+  std::shared_ptr<FastChannels> fast_ = std::make_shared<FastChannels>();
 };
 
 }  // namespace scmi

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "scmi/channel_registry.hpp"
+#include "scmi/mapped_region.hpp"
 #include "scmi/notifications.hpp"
 #include "scmi/pending_call.hpp"
 #include "scmi/transaction.hpp"
@@ -46,6 +47,10 @@ class ProtocolLink {
   [[nodiscard]] Result<PendingCall> start(MessageId message, std::span<const std::byte> payload,
                                           PendingOptions options) const;
   [[nodiscard]] const std::shared_ptr<NotificationHub>& notifications() const noexcept { return hub_; }
+  /// Memory that the platform named by address in a message of this protocol. Errors: those of MappedRegion::map.
+  [[nodiscard]] Result<MappedRegion> map(std::uint64_t address, std::size_t size) const {
+    return MappedRegion::map(registry_, handle_, address, size);
+  }
   /// Delivers notifications of this protocol with that number. The platform has to be told separately (`*_NOTIFY`).
   [[nodiscard]] Subscription subscribe(MessageId notification, NotificationCallback callback) const {
     return hub_->subscribe(protocol_, notification, std::move(callback));

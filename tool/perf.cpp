@@ -19,7 +19,15 @@ struct Words {
   std::string level;   ///< A level's value, its frequency ("800MHz"), or "@INDEX".
   std::string min;     ///< As `level`; empty: left as it is.
   std::string max;
+  std::string via = "message";  ///< "fast", "message" or "auto".
 };
+
+[[nodiscard]] Outcome<Via> parse_via(const std::string& word) {
+  if (word == "message") return Via::message;
+  if (word == "fast") return Via::fast;
+  if (word == "auto") return Via::automatic;
+  return misused(fmt::format("'{}' is no way", printable(word)), "say fast, message or auto");
+}
 
 struct Chosen {
   PerformanceDomains domains;
@@ -91,13 +99,14 @@ struct Chosen {
 }
 
 /// The domain's state now: level and limits. Unknown where the platform refuses.
-[[nodiscard]] Outcome<Record> row_of(Context& context, const Chosen& chosen) {
+[[nodiscard]] Outcome<Record> row_of(Context& context, const Chosen& chosen, Via via = Via::message) {
   const auto& [domains, info, levels] = chosen;
   const CallOptions call = context.connection.call();
-  const auto level = if_answered(fmt::format("reading the level of {}", named(info)), domains.level_get(info.id, call));
+  const auto level =
+      if_answered(fmt::format("reading the level of {}", named(info)), domains.level_get(info.id, call, via));
   if (!level) return tl::unexpected(level.error());
   const auto limits =
-      if_answered(fmt::format("reading the limits of {}", named(info)), domains.limits_get(info.id, call));
+      if_answered(fmt::format("reading the limits of {}", named(info)), domains.limits_get(info.id, call, via));
   if (!limits) return tl::unexpected(limits.error());
   const auto min = *limits ? std::optional((*limits)->min) : std::nullopt;
   const auto max = *limits ? std::optional((*limits)->max) : std::nullopt;
@@ -110,7 +119,8 @@ struct Chosen {
                 {"max_level", level_value(levels, max)},
                 {"level_count", static_cast<std::uint64_t>(levels.levels.size())},
                 {"set_level", info.set_level},
-                {"set_limits", info.set_limits}};
+                {"set_limits", info.set_limits},
+                {"fast_channels", info.fastchannel}};
 }
 
 [[nodiscard]] Item power_item(PowerUnit unit, std::uint32_t cost) {
@@ -124,8 +134,8 @@ struct Chosen {
   return {"power_abstract", value};
 }
 
-[[nodiscard]] Outcome<void> report_row(Context& context, const Chosen& chosen) {
-  auto row = row_of(context, chosen);
+[[nodiscard]] Outcome<void> report_row(Context& context, const Chosen& chosen, Via via) {
+  auto row = row_of(context, chosen, via);
   if (!row) return tl::unexpected(row.error());
   for (Item& item : *row) context.report.add(item.key, std::move(item.value), item.measure, item.style);
   return {};
@@ -179,19 +189,23 @@ Outcome<void> get(Context& context, const Words& words) {
   const auto chosen = choose_domain(context, words.domain);
   if (!chosen) return tl::unexpected(chosen.error());
   // Asked for by name, so a refusal is the answer and not a gap in a list.
-  if (const auto level = chosen->domains.level_get(chosen->info.id, context.connection.call()); !level) {
+  const auto via = parse_via(words.via);
+  if (!via) return tl::unexpected(via.error());
+  if (const auto level = chosen->domains.level_get(chosen->info.id, context.connection.call(), *via); !level) {
     return failed(fmt::format("reading the level of {}", named(chosen->info)), level.error());
   }
-  return report_row(context, *chosen);
+  return report_row(context, *chosen, *via);
 }
 
 Outcome<void> set(Context& context, const Words& words) {
   const auto chosen = choose_domain(context, words.domain);
   if (!chosen) return tl::unexpected(chosen.error());
   const auto& [domains, info, levels] = *chosen;
+  const auto via = parse_via(words.via);
+  if (!via) return tl::unexpected(via.error());
   const auto wire = parse_level(*chosen, words.level);
   if (!wire) return tl::unexpected(wire.error());
-  if (auto set = domains.level_set(info.id, *wire, context.connection.call()); !set) {
+  if (auto set = domains.level_set(info.id, *wire, context.connection.call(), *via); !set) {
     return failed(fmt::format("setting the level of {}", named(info)), set.error());
   }
   context.report.add("id", info.id.value);
@@ -214,12 +228,14 @@ Outcome<void> limits(Context& context, const Words& words) {
     if (!level) return tl::unexpected(level.error());
     *wire = *level;
   }
+  const auto via = parse_via(words.via);
+  if (!via) return tl::unexpected(via.error());
   if (min || max) {
-    if (auto set = domains.limits_set(info.id, max, min, context.connection.call()); !set) {
+    if (auto set = domains.limits_set(info.id, max, min, context.connection.call(), *via); !set) {
       return failed(fmt::format("setting the limits of {}", named(info)), set.error());
     }
   }
-  const auto limits = domains.limits_get(info.id, context.connection.call());
+  const auto limits = domains.limits_get(info.id, context.connection.call(), *via);
   if (!limits) return failed(fmt::format("reading the limits of {}", named(info)), limits.error());
   context.report.add("id", info.id.value);
   context.report.add("name", info.name);
@@ -239,14 +255,19 @@ void add_perf(CommandLine& line) {
   constexpr const char* which = "name or id";
   perf.verb("list", "all domains and their levels", list);
   perf.verb("levels", "a domain's levels", with(levels)).argument("domain", words.domain, which);
-  perf.verb("get", "one domain", with(get)).argument("domain", words.domain, which);
+  constexpr const char* way = "fast (channel), message, or auto; default message";
+  perf.verb("get", "one domain", with(get))
+      .argument("domain", words.domain, which)
+      .option("--via", "WAY", words.via, way);
   perf.verb("set", "set a domain's level", with(set))
       .argument("domain", words.domain, which)
-      .argument("level", words.level, "a level's value, its frequency (800MHz), or @INDEX");
+      .argument("level", words.level, "a level's value, its frequency (800MHz), or @INDEX")
+      .option("--via", "WAY", words.via, way);
   perf.verb("limits", "a domain's limits; set with --min, --max", with(limits))
       .argument("domain", words.domain, which)
       .option("--min", "LEVEL", words.min, "lowest level allowed, as for set")
-      .option("--max", "LEVEL", words.max, "highest level allowed, as for set");
+      .option("--max", "LEVEL", words.max, "highest level allowed, as for set")
+      .option("--via", "WAY", words.via, way);
 }
 
 }  // namespace scmi::tool

@@ -75,6 +75,10 @@ class AgentPort {
 
   [[nodiscard]] PortKey key() const noexcept { return key_; }
   [[nodiscard]] const AgentLayout& layout() const noexcept { return layout_; }
+  /// The memory that messages name by address; empty where the agent has none.
+  [[nodiscard]] std::span<std::byte> window() const noexcept {
+    return {memory_ + layout_.window.place.offset, layout_.window.place.size};
+  }
   [[nodiscard]] const PortCounters& counters() const noexcept { return counters_; }
   /// Whether messages of `protocol` have a P2A area to go to (its channel's, or the Base channel's). Without one
   /// asynchronous commands and notifications must be refused.

@@ -26,6 +26,7 @@ struct Cursor {
     if (size == 0) return {};
     return {take(size, area_alignment), size};
   }
+  WindowLayout window(const WindowConfig& window) { return {window.address, area(window.size)}; }
 };
 
 /// Protocols of an agent's channels: each in one channel only, Base in one of them.
@@ -53,6 +54,12 @@ Result<void> check_protocols(const Channels& channels, LocalError error, const s
   return {};
 }
 
+/// Whether a window can be: words of any width are as aligned in memory as their addresses say.
+[[nodiscard]] bool valid_window(std::uint64_t address, std::uint64_t size) noexcept {
+  return size <= window_size_max && size % sizeof(std::uint64_t) == 0 && address % area_alignment == 0 &&
+         address <= UINT64_MAX - size;
+}
+
 Result<void> check_config(const AgentConfig& agent, std::string* why) {
   const std::string who = fmt::format("agent {} ('{}')", agent.id.value, agent.name);
   if (agent.name.size() > agent_name_size_max) {
@@ -66,6 +73,11 @@ Result<void> check_config(const AgentConfig& agent, std::string* why) {
                               channel.a2p_size, channel.p2a_size, area_size_min, area_size_max));
     }
   }
+  if (!valid_window(agent.window.address, agent.window.size)) {
+    return fail(
+        why, Error::local(LocalError::invalid_argument),
+        fmt::format("{}: a window of {} bytes at {:#x} cannot be", who, agent.window.size, agent.window.address));
+  }
   return {};
 }
 
@@ -77,6 +89,13 @@ class Pieces {
   Result<void> area(AreaPlace place, const std::string& what) {
     if (!ShmArea::valid_size(place.size)) return bad(fmt::format("{}: impossible size {}", what, place.size));
     return add(place.offset, place.size, what);
+  }
+  Result<void> window(const WindowLayout& window, const std::string& what) {
+    if (window.place.size == 0) return {};
+    if (!valid_window(window.address, window.place.size)) {
+      return bad(fmt::format("{}: {} bytes at address {:#x}", what, window.place.size, window.address));
+    }
+    return add(window.place.offset, window.place.size, what);
   }
   Result<void> word(std::uint32_t offset, const std::string& what) { return add(offset, area_alignment, what); }
 
@@ -129,7 +148,7 @@ Result<void> check_agent(const AgentLayout& agent, bool with_words, Pieces& piec
       if (auto ok = pieces.word(channel.p2a_sleeping, what + " p2a sleeping word"); !ok) return ok;
     }
   }
-  return {};
+  return pieces.window(agent.window, who + " window");
 }
 
 Result<void> check_memory_size(std::uint64_t size, std::string* why) {
@@ -140,6 +159,14 @@ Result<void> check_memory_size(std::uint64_t size, std::string* why) {
 }
 
 }  // namespace
+
+Result<std::span<std::byte>> WindowLayout::find(std::byte* memory, std::uint64_t at, std::size_t size) const noexcept {
+  if (place.size == 0) return Error::local(LocalError::unsupported);
+  if (at < address || at - address > place.size || size > place.size - (at - address)) {
+    return Error::local(LocalError::bad_memory);
+  }
+  return std::span(memory + place.offset + (at - address), size);
+}
 
 Result<MailboxLayout> plan_mailbox(const AgentConfig& agent, std::string* why) {
   if (auto ok = check_config(agent, why); !ok) return ok.error();
@@ -160,8 +187,9 @@ Result<MailboxLayout> plan_mailbox(const AgentConfig& agent, std::string* why) {
     layout.agent.channels[i].a2p = cursor.area(agent.channels[i].a2p_size);
     layout.agent.channels[i].p2a = cursor.area(agent.channels[i].p2a_size);
   }
+  layout.agent.window = cursor.window(agent.window);
   cursor.take(0, page_size);
-  layout.memory_size = static_cast<std::uint32_t>(cursor.at);  // 32 channels of 128 KiB at most
+  layout.memory_size = static_cast<std::uint32_t>(cursor.at);  // 32 channels of 128 KiB and a window at most
   return layout;
 }
 
@@ -187,6 +215,7 @@ Result<ShmLayout> plan_shm(std::string file, std::span<const AgentConfig> agents
       placed.channels.push_back(
           {.protocols = channel.protocols, .a2p = cursor.area(channel.a2p_size), .p2a = cursor.area(channel.p2a_size)});
     }
+    placed.window = cursor.window(agent.window);
   }
   cursor.take(0, page_size);
   if (cursor.at > memory_size_max) {

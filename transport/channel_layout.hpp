@@ -20,6 +20,7 @@ inline constexpr std::size_t channel_protocols_max = 32;
 inline constexpr std::size_t agent_count_max = 64;  ///< Agents in one named file.
 inline constexpr std::size_t agent_name_size_max = 63;
 inline constexpr std::uint64_t memory_size_max = 64ULL * 1024 * 1024;
+inline constexpr std::uint32_t window_size_max = 1024 * 1024;  ///< Of one agent.
 /// Areas start on lines of their own.
 inline constexpr std::uint32_t area_alignment = 64;
 /// Words that different sides poll are this far apart: two lines, since prefetchers fetch pairs.
@@ -32,11 +33,18 @@ struct ChannelConfig {
   std::uint32_t p2a_size = area_size_default;  ///< 0: no notifications and no delayed responses on it.
 };
 
+/// Memory beside the areas that the platform names by address in its messages: fast channels, statistics.
+struct WindowConfig {
+  std::uint64_t address = 0;  ///< What messages call its first byte; a multiple of area_alignment.
+  std::uint32_t size = 0;     ///< Bytes; 0: there is none.
+};
+
 /// An agent as the platform's configuration names it.
 struct AgentConfig {
   AgentId id{};
   std::string name;
   std::vector<ChannelConfig> channels;
+  WindowConfig window{};
 };
 
 /// A piece of memory.
@@ -56,11 +64,22 @@ struct ChannelLayout {
   friend bool operator==(const ChannelLayout&, const ChannelLayout&) = default;
 };
 
+/// A window in memory. Addresses inside it may be mapped by the agent, others not.
+struct WindowLayout {
+  std::uint64_t address = 0;
+  AreaPlace place;
+  /// The bytes from `at` on, if all of them lie inside; `memory` is where the layout's offsets start. Error:
+  /// bad_memory; unsupported where there is no window.
+  [[nodiscard]] Result<std::span<std::byte>> find(std::byte* memory, std::uint64_t at, std::size_t size) const noexcept;
+  friend bool operator==(const WindowLayout&, const WindowLayout&) = default;
+};
+
 /// An agent in memory.
 struct AgentLayout {
   AgentId id{};
   std::string name;
   std::vector<ChannelLayout> channels;
+  WindowLayout window{};
   friend bool operator==(const AgentLayout&, const AgentLayout&) = default;
 };
 
@@ -81,7 +100,8 @@ struct ShmLayout {
 };
 
 /// Plans one agent's memory: sleeping words on lines of their own, then the areas.
-/// Errors: invalid_argument (no Base channel, a protocol twice, a size that no area can have, too many channels).
+/// Errors: invalid_argument (no Base channel, a protocol twice, a size that no area can have, too many channels, an
+/// impossible window).
 [[nodiscard]] Result<MailboxLayout> plan_mailbox(const AgentConfig& agent, std::string* why = nullptr);
 /// Plans the named file: areas only, so that a partner needs nothing but their places. Touches nothing.
 /// Errors: as above, and an agent id twice.

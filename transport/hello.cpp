@@ -22,7 +22,7 @@ constexpr std::size_t protocols_field = channel_protocols_max;
 constexpr std::uint32_t hello_size = 4 * 6 + name_field;
 static_assert(hello_size <= hello_size_max);
 constexpr std::uint32_t channel_entry_size = 4 * 7 + protocols_field;
-constexpr std::uint32_t welcome_head_size = 4 * 13 + name_field + text_field;
+constexpr std::uint32_t welcome_head_size = 4 * 17 + name_field + text_field;
 static_assert(welcome_head_size + channel_count_max * channel_entry_size <= welcome_size_max);
 
 class Writer {
@@ -139,6 +139,10 @@ std::vector<std::byte> encode(const Welcome& welcome) {
   out.u32(layout.platform_sleeping);
   out.u32(static_cast<std::uint32_t>(channels));
   out.u32(channel_entry_size);
+  out.u32(layout.agent.window.place.offset);
+  out.u32(layout.agent.window.place.size);
+  out.u32(static_cast<std::uint32_t>(layout.agent.window.address));
+  out.u32(static_cast<std::uint32_t>(layout.agent.window.address >> 32));
   out.text(layout.agent.name, name_field);
   out.text(welcome.text, text_field);
   for (std::size_t i = 0; i < channels; ++i) {
@@ -180,6 +184,10 @@ Result<Welcome> decode_welcome(std::span<const std::byte> bytes, std::string* wh
   layout.platform_sleeping = in.u32();
   const std::uint32_t channels = in.u32();
   const std::uint32_t entry_size = in.u32();
+  layout.agent.window.place.offset = in.u32();
+  layout.agent.window.place.size = in.u32();
+  layout.agent.window.address = in.u32();
+  layout.agent.window.address |= static_cast<std::uint64_t>(in.u32()) << 32;
   layout.agent.name = in.text(name_field);
   welcome.text = in.text(text_field);
   if (entry_size != channel_entry_size || channels > channel_count_max ||

@@ -24,7 +24,7 @@
 
 namespace scmi::transport {
 
-inline constexpr std::uint32_t hello_version = 1;
+inline constexpr std::uint32_t hello_version = 2;
 /// More than any Welcome: 32 channels with 32 protocols each.
 inline constexpr std::size_t welcome_size_max = 4096;
 inline constexpr std::size_t hello_size_max = 256;

@@ -263,8 +263,15 @@ struct Loopback::Ops {
     return !loop.lost_;
   }
 
-  static Result<std::span<std::byte>> map_region(ChannelState*, std::uint64_t, std::size_t) {
-    return Error::local(LocalError::unsupported);
+  static Result<std::span<std::byte>> map_region(ChannelState* state, std::uint64_t address, std::size_t size) {
+    Loopback& loop = *lane_of(state).owner;
+    sync::MutexLock lock(loop.mutex_);
+    if (loop.window_.empty()) return Error::local(LocalError::unsupported);
+    const std::uint64_t offset = address - loop.window_address_;
+    if (address < loop.window_address_ || offset > loop.window_.size() || size > loop.window_.size() - offset) {
+      return Error::local(LocalError::bad_memory);
+    }
+    return loop.window_.subspan(offset, size);
   }
 
   static Result<std::uint64_t> reset(ChannelState* state) {
@@ -497,6 +504,12 @@ void Loopback::hang_up() {
     const Callee callee = callee_to_ring(*lane);
     if (callee.registry != nullptr) peer_lost(*callee.registry, callee.handle);
   }
+}
+
+void Loopback::set_window(std::uint64_t address, std::span<std::byte> memory) {
+  sync::MutexLock lock(mutex_);
+  window_address_ = address;
+  window_ = memory;
 }
 
 void Loopback::new_epoch() {

@@ -128,6 +128,11 @@ class Loopback {
   /// The same with new memory: a new memory_id for channels set up from now on.
   void replace_memory() SCMI_EXCLUDES(mutex_);
 
+  // --- Memory --------------------------------------------------------------------------------------------------------
+  /// What agents may map from now on: `memory` stands at `address`. Borrowed until it is replaced, and for as long as a
+  /// region of it is in use. Empty: nothing (the default).
+  void set_window(std::uint64_t address, std::span<std::byte> memory) SCMI_EXCLUDES(mutex_);
+
   // --- Views -------------------------------------------------------------------------------------------------------
   [[nodiscard]] LoopbackCounts counts() const SCMI_EXCLUDES(mutex_);
   /// Loans of the A2P channel that are with the platform.
@@ -169,6 +174,8 @@ class Loopback {
   std::uint64_t epoch_ SCMI_GUARDED_BY(mutex_) = 1;
   std::uint64_t memory_id_ SCMI_GUARDED_BY(mutex_) = 1;
   bool lost_ SCMI_GUARDED_BY(mutex_) = false;
+  std::uint64_t window_address_ SCMI_GUARDED_BY(mutex_) = 0;
+  std::span<std::byte> window_ SCMI_GUARDED_BY(mutex_);
   LoopbackCounts counts_ SCMI_GUARDED_BY(mutex_);
 };
 

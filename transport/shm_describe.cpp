@@ -17,6 +17,11 @@ Json area_json(AreaPlace area) {
   return {{"offset", area.offset}, {"size", area.size}};
 }
 
+Json window_json(const WindowLayout& window) {
+  if (window.place.size == 0) return nullptr;
+  return {{"address", window.address}, {"offset", window.place.offset}, {"size", window.place.size}};
+}
+
 /// Walks a document; the first thing that is wrong is kept, with the path to it, and everything after it is ignored.
 class Parser {
  public:
@@ -66,6 +71,22 @@ class Parser {
     const std::string inside = at + key + ".";
     return {number(*value, "offset", inside, memory_size_max), number(*value, "size", inside, area_size_max)};
   }
+  /// May be missing: descriptions of partners have none.
+  WindowLayout window(const Json& object, const char* key, const std::string& at) {
+    if (!object.is_object() || !object.contains(key)) return {};
+    const Json* const value = member(object, key, at, true);
+    if (value == nullptr) return {};
+    const std::string inside = at + key + ".";
+    WindowLayout window;
+    const Json* const address = member(*value, "address", inside);
+    if (address != nullptr && address->is_number_unsigned()) {
+      window.address = address->get<std::uint64_t>();
+    } else if (wrong.empty()) {
+      wrong = inside + "address is not a number";
+    }
+    window.place = {number(*value, "offset", inside, memory_size_max), number(*value, "size", inside, window_size_max)};
+    return window;
+  }
 };
 
 }  // namespace
@@ -84,7 +105,10 @@ std::string to_json(const ShmLayout& layout) {
       channels.push_back(
           {{"protocols", std::move(protocols)}, {"a2p", area_json(channel.a2p)}, {"p2a", area_json(channel.p2a)}});
     }
-    agents.push_back({{"id", agent.id.value}, {"name", agent.name}, {"channels", std::move(channels)}});
+    agents.push_back({{"id", agent.id.value},
+                      {"name", agent.name},
+                      {"channels", std::move(channels)},
+                      {"window", window_json(agent.window)}});
   }
   const Json file = layout.file.empty() ? Json(nullptr) : Json(layout.file);
   const Json document{{"file", file}, {"size", layout.size}, {"agents", std::move(agents)}};
@@ -106,6 +130,7 @@ Result<ShmLayout> parse_describe(std::string_view text, std::string* why) {
       AgentLayout& agent = layout.agents.emplace_back();
       agent.id = AgentId(parser.number((*agents)[a], "id", at, UINT32_MAX));
       agent.name = parser.text((*agents)[a], "name", at);
+      agent.window = parser.window((*agents)[a], "window", at);
       const Json* const channels = parser.list((*agents)[a], "channels", at, channel_count_max);
       for (std::size_t c = 0; channels != nullptr && c < channels->size(); ++c) {
         const std::string here = fmt::format("{}channels[{}].", at, c);

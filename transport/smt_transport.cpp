@@ -200,8 +200,10 @@ struct SmtTransport::Ops {
     return false;
   }
 
-  static Result<std::span<std::byte>> map_region(ChannelState*, std::uint64_t, std::size_t) noexcept {
-    return Error::local(LocalError::unsupported);
+  static Result<std::span<std::byte>> map_region(ChannelState* state, std::uint64_t address,
+                                                 std::size_t size) noexcept {
+    const SmtTransport& t = *chan(state).owner;
+    return t.agent_.window.find(t.memory_, address, size);
   }
 
   static Result<std::uint64_t> reset(ChannelState*) noexcept { return Error::local(LocalError::unsupported); }
@@ -233,6 +235,7 @@ Transport SmtTransport::transport() noexcept {
 void SmtTransport::open(std::string_view name, std::byte* memory, AgentLayout layout, std::vector<Bells> bells,
                         BarrierMode barrier, std::uint64_t memory_id, std::uint64_t epoch, int socket) {
   agent_ = std::move(layout);
+  memory_ = memory;
   socket_ = socket;
   const std::size_t count = agent_.channels.size();
   channels_.reset(new Channel[2 * count]);

@@ -63,6 +63,7 @@ class SmtTransport {
   static const ChanOps ops_;
 
   AgentLayout agent_;
+  std::byte* memory_ = nullptr;
   TransportDescription description_;
   std::unique_ptr<Channel[], ChannelsDeleter> channels_;  // A2P of all channels, then P2A of all
   int socket_ = -1;

@@ -83,6 +83,44 @@ TEST_CASE("clients on the platform: performance levels, limits and their notific
   }
 }
 
+TEST_CASE("clients on the platform: levels and limits by fast channel, with and without doorbell, both releases") {
+  for (const std::string_view release : {"3.2", "2.0"}) {
+    for (const unsigned doorbell_bits : {0U, 8U, 16U, 32U, 64U}) {
+      CAPTURE(release);
+      CAPTURE(doorbell_bits);
+      std::string text = soc(juno, "profile = \"3.2\"", "profile = \"" + std::string(release) + "\"");
+      const std::string_view after = "power_domain = \"BIG_SSTOP\"\n";
+      const std::size_t at = text.find(after, text.find("[[performance_domain]]"));
+      REQUIRE(at != std::string::npos);
+      text.insert(at + after.size(), "fast_channels = true\nlevel_indexing = true\nfast_channel_doorbell_bits = " +
+                                         std::to_string(doorbell_bits) + "\n");
+      real::Bench b(text);
+      const auto perf = PerformanceDomains::open(b.agent());
+      REQUIRE(perf);
+      const DomainId big = *perf->by_name("BIG");
+      CHECK(perf->describe(big)->fastchannel);
+      CHECK(*perf->has_fastchannel(MessageId(0x7)));
+      const auto levels = perf->levels(big);
+      REQUIRE(levels);
+      const std::uint32_t top = levels->on_wire(levels->levels[2]);
+      const std::uint32_t low = levels->on_wire(levels->levels[0]);
+      CHECK(perf->level_set(big, top, {}, Via::fast));
+      b.pass(10ms);
+      CHECK(*perf->level_get(big, {}, Via::fast) == top);
+      CHECK(*perf->level_get(big) == top);
+      CHECK(perf->limits_set(big, levels->on_wire(levels->levels[1]), low, {}, Via::fast));
+      b.pass(10ms);
+      CHECK(perf->limits_get(big)->max == levels->on_wire(levels->levels[1]));
+      CHECK(perf->limits_get(big, {}, Via::fast)->max == levels->on_wire(levels->levels[1]));
+      CHECK(*perf->level_get(big, {}, Via::fast) == levels->on_wire(levels->levels[1]));
+      // A domain without any: fast is refused, automatic is a message.
+      const DomainId gpu = *perf->by_name("GPU");
+      CHECK(perf->level_get(gpu, {}, Via::fast).error().is(Status::not_supported));
+      CHECK(*perf->level_get(gpu, {}, Via::automatic) == *perf->level_get(gpu));
+    }
+  }
+}
+
 TEST_CASE("clients on the platform: clocks, both releases") {
   for (const std::string& text : {soc(juno), juno_2_0()}) {
     real::Bench b(text);

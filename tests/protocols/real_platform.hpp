@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "platform/platform.hpp"
+#include "platform/shared_window.hpp"
 #include "scmi/agent.hpp"
 #include "transport/loopback.hpp"
 
@@ -46,6 +47,12 @@ class Bench final : scmi::TimeSource, scmi::Waiter, scmi::platform::OutgoingSink
       : loop_({.max_message_size = max_message_size}),
         max_payload_(max_message_size - 4),
         platform_(parse(text), *this, *this) {
+    const scmi::platform::WindowPlan plan = scmi::platform::plan_window(platform_.config(), 0);
+    memory_.resize(plan.size / sizeof(std::uint64_t));
+    if (plan.size != 0) {
+      loop_.set_window(plan.address, std::as_writable_bytes(std::span(memory_)));
+      platform_.share(scmi::AgentId(1), std::as_writable_bytes(std::span(memory_)));
+    }
     loop_.set_responder([this](scmi::transport::Loopback&, const scmi::transport::LoopbackCommand& c) { serve(c); });
     scmi::AgentConfig config;
     config.registry.spin_max = scmi::Duration{};  // Time stands still while somebody spins.
@@ -122,6 +129,7 @@ class Bench final : scmi::TimeSource, scmi::Waiter, scmi::platform::OutgoingSink
   std::vector<Due> due_;
   scmi::transport::Loopback loop_;
   std::uint32_t max_payload_;
+  std::vector<std::uint64_t> memory_;
   scmi::platform::Platform platform_;
   std::unique_ptr<scmi::Agent> agent_;
 };

@@ -40,7 +40,8 @@ struct TemporaryFolder {
 inline std::vector<AgentConfig> two_agents() {
   return {{.id = AgentId(1),
            .name = "alpha",
-           .channels = {{.protocols = {protocol::base, protocol::clock}}, {.protocols = {protocol::performance}}}},
+           .channels = {{.protocols = {protocol::base, protocol::clock}}, {.protocols = {protocol::performance}}},
+           .window = {0x0E00'0000, 4096}},
           {.id = AgentId(2),
            .name = "beta",
            .channels = {{.protocols = {protocol::base}, .a2p_size = 256, .p2a_size = 0}}}};
