@@ -42,9 +42,6 @@ struct ClockRates {
   std::uint64_t step_hz = 0;  ///< 0 = any rate in between.
 };
 
-/// What the platform does with a rate that the clock cannot have exactly.
-enum class Rounding : std::uint8_t { down, up, closest };
-
 /// Extended configuration: 1 duty cycle (percent), 2 phase, 0x80..0xFF the manufacturer's.
 struct ClockExtendedConfig {
   std::uint8_t type = 0;

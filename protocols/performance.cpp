@@ -45,6 +45,24 @@ std::uint64_t PerformanceLevels::frequency_hz(const PerformanceLevel& level) con
   return indexed ? std::uint64_t{level.indicative_freq_khz} * 1000 : level.value * hz_per_value;
 }
 
+const PerformanceLevel* PerformanceLevels::at_frequency_hz(std::uint64_t wanted_hz, Rounding rounding) const noexcept {
+  const PerformanceLevel* below = nullptr;  // The fastest that is not faster.
+  const PerformanceLevel* above = nullptr;  // The slowest that is not slower.
+  for (const PerformanceLevel& level : levels) {
+    const std::uint64_t hz = frequency_hz(level);
+    if (hz == 0) continue;
+    if (hz <= wanted_hz && (below == nullptr || hz > frequency_hz(*below))) below = &level;
+    if (hz >= wanted_hz && (above == nullptr || hz < frequency_hz(*above))) above = &level;
+  }
+  if (below == nullptr || above == nullptr) return below == nullptr ? above : below;
+  switch (rounding) {
+    case Rounding::down: return below;
+    case Rounding::up: return above;
+    case Rounding::closest: break;
+  }
+  return frequency_hz(*above) - wanted_hz < wanted_hz - frequency_hz(*below) ? above : below;
+}
+
 Result<PerformanceDomains> PerformanceDomains::open(const Agent& agent, const CallOptions& options) {
   auto opened = open_protocol(agent, protocol::performance, known_versions, options);
   if (!opened) return opened.error();
@@ -140,6 +158,25 @@ Result<void> PerformanceDomains::level_set(DomainId domain, std::uint32_t level,
   return detail::by_way(
       via, [&] { return write_fast(domain, LevelSet::info.message, std::array{level}, options); },
       [&] { return detail::order(link_, LevelSet{domain, level}, options); });
+}
+
+Result<std::uint64_t> PerformanceDomains::set_frequency_hz(DomainId domain, const PerformanceLevels& levels,
+                                                           std::uint64_t frequency_hz, Rounding rounding,
+                                                           const CallOptions& options, Via via) const {
+  const PerformanceLevel* level = levels.at_frequency_hz(frequency_hz, rounding);
+  if (level == nullptr) return Error::local(LocalError::not_found, detail::context_of<LevelSet>(link_));
+  const Result<void> set = level_set(domain, levels.on_wire(*level), options, via);
+  if (!set) return set.error();
+  return levels.frequency_hz(*level);
+}
+
+Result<std::uint64_t> PerformanceDomains::frequency_hz(DomainId domain, const PerformanceLevels& levels,
+                                                       const CallOptions& options, Via via) const {
+  const Result<std::uint32_t> number = level_get(domain, options, via);
+  if (!number) return number.error();
+  const PerformanceLevel* level = levels.from_wire(*number);
+  if (level == nullptr) return Error::local(LocalError::not_found, detail::context_of<LevelGet>(link_));
+  return levels.frequency_hz(*level);
 }
 
 Result<PerformanceLimits> PerformanceDomains::limits_get(DomainId domain, const CallOptions& options, Via via) const {

@@ -63,7 +63,15 @@ struct PerformanceLevels {
   [[nodiscard]] const PerformanceLevel* from_wire(std::uint32_t number) const noexcept;
   [[nodiscard]] const PerformanceLevel* by_value(std::uint32_t value) const noexcept;
   [[nodiscard]] const PerformanceLevel* by_index(std::uint32_t index) const noexcept;
+  /// Hertz; 0 where the platform does not say.
   [[nodiscard]] std::uint64_t frequency_hz(const PerformanceLevel& level) const noexcept;
+  /// The level for a frequency: the fastest that is not faster (down), the slowest that is not slower (up), or the
+  /// nearer of these, the slower one if both are as near (closest). Beyond the ends it is the end. nullptr if no level
+  /// has a frequency.
+  [[nodiscard]] const PerformanceLevel* at_frequency_hz(std::uint64_t frequency_hz, Rounding rounding) const noexcept;
+
+  [[nodiscard]] auto begin() const noexcept { return levels.begin(); }
+  [[nodiscard]] auto end() const noexcept { return levels.end(); }
 };
 
 /// Lowest and highest level allowed, as they travel (value, or index).
@@ -85,8 +93,12 @@ class PerformanceDomains {
   /// Domains have the ids 0 to count()-1.
   [[nodiscard]] std::uint32_t count() const noexcept { return count_; }
   [[nodiscard]] PowerUnit power_unit() const noexcept { return power_unit_; }
-  /// Size 0 = none.
+  /// Where the platform keeps statistics; size 0 = none.
   [[nodiscard]] const StatisticsRegion& statistics() const noexcept { return statistics_; }
+  /// Reads them, without a message. Errors: those of scmi::read_statistics().
+  [[nodiscard]] Result<std::vector<DomainStatistics>> read_statistics() const {
+    return scmi::read_statistics(link_, statistics_, performance_statistics_signature);
+  }
 
   /// PERFORMANCE_DOMAIN_ATTRIBUTES, and PERFORMANCE_DOMAIN_NAME_GET where the name is longer.
   [[nodiscard]] Result<PerformanceDomainInfo> describe(DomainId domain, const CallOptions& options = {}) const;
@@ -106,6 +118,14 @@ class PerformanceDomains {
                                                 Via via = Via::message) const;
   [[nodiscard]] Result<void> level_set(DomainId domain, std::uint32_t level, const CallOptions& options = {},
                                        Via via = Via::message) const;
+  /// The same in hertz, whichever way the domain names its levels; `levels` are those of the domain. Sets the level
+  /// that at_frequency_hz() finds, and answers its frequency. Error: not_found when no level has a frequency, or
+  /// (reading) the platform is at a level that it did not describe.
+  [[nodiscard]] Result<std::uint64_t> set_frequency_hz(DomainId domain, const PerformanceLevels& levels,
+                                                       std::uint64_t frequency_hz, Rounding rounding = Rounding::down,
+                                                       const CallOptions& options = {}, Via via = Via::message) const;
+  [[nodiscard]] Result<std::uint64_t> frequency_hz(DomainId domain, const PerformanceLevels& levels,
+                                                   const CallOptions& options = {}, Via via = Via::message) const;
   /// PERFORMANCE_LIMITS_GET.
   [[nodiscard]] Result<PerformanceLimits> limits_get(DomainId domain, const CallOptions& options = {},
                                                      Via via = Via::message) const;

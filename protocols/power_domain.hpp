@@ -45,8 +45,12 @@ class PowerDomains {
   [[nodiscard]] const ProtocolLink& link() const noexcept { return link_; }
   /// Domains have the ids 0 to count()-1.
   [[nodiscard]] std::uint32_t count() const noexcept { return count_; }
-  /// Size 0 = none.
+  /// Where the platform keeps statistics; size 0 = none.
   [[nodiscard]] const StatisticsRegion& statistics() const noexcept { return statistics_; }
+  /// Reads them, without a message. Errors: those of scmi::read_statistics().
+  [[nodiscard]] Result<std::vector<DomainStatistics>> read_statistics() const {
+    return scmi::read_statistics(link_, statistics_, power_statistics_signature);
+  }
 
   /// POWER_DOMAIN_ATTRIBUTES, and POWER_DOMAIN_NAME_GET where the name is longer.
   [[nodiscard]] Result<PowerDomainInfo> describe(DomainId domain, const CallOptions& options = {}) const;

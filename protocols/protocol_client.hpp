@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "protocols/event.hpp"
+#include "protocols/statistics.hpp"
 #include "scmi/agent.hpp"
 #include "scmi/call.hpp"
 #include "scmi/common_messages.hpp"
@@ -60,11 +61,8 @@ class PageBounds {
   bool total_known_ = false;
 };
 
-/// Memory in which a platform keeps statistics.
-struct StatisticsRegion {
-  std::uint64_t address = 0;  ///< Physical.
-  std::uint32_t size_bytes = 0;
-};
+/// What becomes of a rate or frequency that cannot be had exactly.
+enum class Rounding : std::uint8_t { down, up, closest };
 
 /// Picks the entity that has that name; a short name counts where no full one fits. `Entity` has `id`, `name` and
 /// `short_name`. Errors: not_found, ambiguous.

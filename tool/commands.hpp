@@ -9,6 +9,7 @@ namespace scmi::tool {
 class CommandLine;
 
 void add_info(CommandLine& line);
+void add_agent(CommandLine& line);
 void add_power(CommandLine& line);
 void add_perf(CommandLine& line);
 void add_clock(CommandLine& line);

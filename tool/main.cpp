@@ -5,6 +5,7 @@
 int main(int argc, char** argv) {
   scmi::tool::CommandLine line;
   scmi::tool::add_info(line);
+  scmi::tool::add_agent(line);
   scmi::tool::add_power(line);
   scmi::tool::add_clock(line);
   scmi::tool::add_perf(line);

@@ -8,6 +8,7 @@
 #include "tool/choose.hpp"
 #include "tool/command_line.hpp"
 #include "tool/commands.hpp"
+#include "tool/statistics.hpp"
 
 namespace scmi::tool {
 namespace {
@@ -185,6 +186,12 @@ Outcome<void> levels(Context& context, const Words& words) {
   return {};
 }
 
+Outcome<void> stats(Context& context) {
+  const auto domains = open_client<PerformanceDomains>(context.connection, kind);
+  if (!domains) return tl::unexpected(domains.error());
+  return report_statistics(context, *domains, kind);
+}
+
 Outcome<void> get(Context& context, const Words& words) {
   const auto chosen = choose_domain(context, words.domain);
   if (!chosen) return tl::unexpected(chosen.error());
@@ -254,6 +261,7 @@ void add_perf(CommandLine& line) {
   Object perf = line.object("perf", "performance domains");
   constexpr const char* which = "name or id";
   perf.verb("list", "all domains and their levels", list);
+  perf.verb("stats", "how often and how long each level was held", stats);
   perf.verb("levels", "a domain's levels", with(levels)).argument("domain", words.domain, which);
   constexpr const char* way = "fast (channel), message, or auto; default message";
   perf.verb("get", "one domain", with(get))

@@ -7,6 +7,7 @@
 #include "tool/choose.hpp"
 #include "tool/command_line.hpp"
 #include "tool/commands.hpp"
+#include "tool/statistics.hpp"
 
 namespace scmi::tool {
 namespace {
@@ -76,6 +77,12 @@ Outcome<void> list(Context& context) {
   return {};
 }
 
+Outcome<void> stats(Context& context) {
+  const auto domains = open_client<PowerDomains>(context.connection, kind);
+  if (!domains) return tl::unexpected(domains.error());
+  return report_statistics(context, *domains, kind);
+}
+
 Outcome<void> get(Context& context, const Words& words) {
   const auto chosen = choose_domain(context, words.domain);
   if (!chosen) return tl::unexpected(chosen.error());
@@ -127,6 +134,7 @@ void add_power(CommandLine& line) {
   Words& words = line.keep<Words>();
   Object power = line.object("power", "power domains");
   power.verb("list", "all domains and their states", list);
+  power.verb("stats", "how often and how long each state was held", stats);
   power.verb("get", "one domain", [&words](Context& c) { return get(c, words); })
       .argument("domain", words.domain, "name or id");
   power

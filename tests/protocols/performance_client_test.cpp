@@ -208,6 +208,46 @@ TEST_CASE("performance fast channels: whether there are any, and where") {
   CHECK(old.commands.empty());
 }
 
+TEST_CASE("performance frequencies: the rounding rule, in both modes") {
+  for (const bool indexed : {false, true}) {
+    CAPTURE(indexed);
+    PerformanceLevels levels;
+    levels.indexed = indexed;
+    levels.hz_per_value = 1'000'000;
+    for (const std::uint32_t mhz : {200U, 300U, 500U}) {
+      levels.levels.push_back({.value = mhz, .index = mhz / 100, .indicative_freq_khz = mhz * 1000});
+    }
+    struct Row {
+      std::uint64_t hz;
+      std::uint32_t down;
+      std::uint32_t up;
+      std::uint32_t closest;
+    };
+    for (const Row& row :
+         {Row{0, 200, 200, 200}, Row{199'999'999, 200, 200, 200}, Row{200'000'000, 200, 200, 200},
+          Row{200'000'001, 200, 300, 200}, Row{250'000'000, 200, 300, 200}, Row{250'000'001, 200, 300, 300},
+          Row{400'000'000, 300, 500, 300}, Row{499'999'999, 300, 500, 500}, Row{500'000'001, 500, 500, 500},
+          Row{~std::uint64_t{0}, 500, 500, 500}}) {
+      CAPTURE(row.hz);
+      CHECK(levels.at_frequency_hz(row.hz, Rounding::down)->value == row.down);
+      CHECK(levels.at_frequency_hz(row.hz, Rounding::up)->value == row.up);
+      CHECK(levels.at_frequency_hz(row.hz, Rounding::closest)->value == row.closest);
+    }
+    Platform p;
+    const PerformanceDomains domains = open(p, 0x40000);
+    p.on(perf, 0x7, {0});
+    p.on(perf, 0x8, {0, indexed ? 3U : 300U});
+    CHECK(*domains.set_frequency_hz(id, levels, 450'000'000, Rounding::closest) == 500'000'000);
+    CHECK(p.last().parameters == Words{5, indexed ? 5U : 500U});
+    CHECK(*domains.frequency_hz(id, levels) == 300'000'000);
+    p.on(perf, 0x8, {0, 77});
+    CHECK(domains.frequency_hz(id, levels).error().is(LocalError::not_found));
+    CHECK(domains.set_frequency_hz(id, PerformanceLevels{}, 1).error().is(LocalError::not_found));
+    p.on(perf, 0x7, {status(Status::out_of_range)});
+    CHECK(domains.set_frequency_hz(id, levels, 1).error().is(Status::out_of_range));
+  }
+}
+
 TEST_CASE("performance notifications: typed, of one domain or of all") {
   Platform p;
   const PerformanceDomains domains = open(p, 0x40000);

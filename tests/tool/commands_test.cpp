@@ -120,6 +120,43 @@ TEST_CASE("tool: clock list, get, set, enable, disable and rates") {
   CHECK(gpu["may_set_state"] == true);
 }
 
+TEST_CASE("tool: perf by fast channel, by message and by whichever there is") {
+  const JunoPlatform juno;
+  CHECK(juno.json({"perf", "list"})["performance_domains"][1]["fast_channels"] == true);
+  CHECK(juno.json({"perf", "list"})["performance_domains"][2]["fast_channels"] == false);
+  CHECK(juno.json({"perf", "set", "BIG", "600MHz", "--via", "fast"})["requested_level"] == 600'000'000);
+  CHECK(juno.json({"perf", "get", "BIG", "--via", "fast"})["id"] == 1);
+  CHECK(juno.json({"perf", "limits", "BIG", "--max", "1GHz", "--via", "auto"})["name"] == "BIG");
+  CHECK(juno.json({"perf", "set", "GPU", "450MHz", "--via", "auto"})["requested_level"] == 450'000'000);
+  const Ran refused = juno.tool({"perf", "set", "GPU", "450MHz", "--via", "fast"});
+  CHECK(refused.code != 0);
+  CHECK(has(refused.err, "NOT_SUPPORTED"));
+  CHECK(has(juno.tool({"perf", "set", "GPU", "450MHz", "--via", "pigeon"}).err, "'pigeon' is no way"));
+}
+
+TEST_CASE("tool: statistics of power and performance domains") {
+  const JunoPlatform juno;
+  const Json levels = juno.json({"perf", "stats"})["statistics"];
+  REQUIRE(levels.size() == 8);
+  CHECK(levels[4]["name"] == "BIG");
+  CHECK(levels[4]["current"] == true);
+  CHECK(levels[4]["uses"] == 1);
+  CHECK(juno.json({"power", "stats"})["statistics"].size() == 22);
+}
+
+TEST_CASE("tool: agents, and what they may do") {
+  const JunoPlatform juno;
+  CHECK(juno.json({"agent", "list"})["agents"].size() == 3);
+  CHECK(juno.json({"agent", "list"})["agents"][1]["self"] == true);
+  CHECK(juno.json({"agent", "reset", "OSPM", "-y"})["agent_id"] == 1);
+  CHECK(juno.json({"agent", "errors", "--for", "1ms"})["errors"].empty());
+  CHECK(has(juno.tool({"agent", "permit-device", "nobody", "0"}).err, "nobody"));
+  CHECK(has(juno.tool({"agent", "permit-protocol", "OSPM", "0", "pigeon"}).err, "'pigeon'"));
+  // Taking away asks first, and nobody is there to answer.
+  CHECK(juno.tool({"agent", "permit-device", "PSCI", "0", "--deny"}).code != 0);
+  CHECK(juno.tool({"agent", "reset", "PSCI"}).code != 0);
+}
+
 TEST_CASE("tool: perf list, levels, get, set and limits") {
   const JunoPlatform juno;
   CHECK(line_with(juno.tool({"perf", "list"}).out, "LITTLE") ==
