@@ -160,7 +160,7 @@ TEST_CASE("tool: agents, and what they may do") {
 TEST_CASE("tool: perf list, levels, get, set and limits") {
   const JunoPlatform juno;
   CHECK(line_with(juno.tool({"perf", "list"}).out, "LITTLE") ==
-        "0 LITTLE 800000000 2 800 MHz 450000000 950000000 3 yes yes");
+        "0 LITTLE 800000000 2 800 MHz 450000000 950000000 3 yes yes yes");
   const Json list = juno.json({"perf", "list"});
   REQUIRE(list["performance_domains"].size() == 3);
   CHECK(list["performance_domains"][1]["frequency_hz"] == 1'000'000'000);

@@ -46,7 +46,8 @@ constexpr std::size_t memory_size_at = 36;
 constexpr std::size_t platform_sleeping_at = 40;
 constexpr std::size_t channel_count_at = 44;
 constexpr std::size_t entry_size_at = 48;
-constexpr std::size_t first_channel_at = 52 + 64 + 160;
+constexpr std::size_t window_at = 52;  // offset, size, address
+constexpr std::size_t first_channel_at = window_at + 16 + 64 + 160;
 constexpr std::size_t channel_size = 60;
 
 /// Listens on a socket and plays the platform once, on a thread of its own.
@@ -165,7 +166,7 @@ TEST_CASE("hello: no single changed word of a welcome is believed without being 
   constexpr auto bad_memory = LocalError::bad_memory;
   CHECK(judged(0, 0) == incompatible);
   CHECK(judged(4, 0x4F4C4548) == incompatible);  // a hello is not a welcome
-  CHECK(judged(8, 2) == incompatible);
+  CHECK(judged(8, hello_version - 1) == incompatible);
   CHECK(judged(12, 7) == incompatible);
   CHECK(judged(verdict_at, 6) == incompatible);
   CHECK(judged(barrier_at, 2) == incompatible);
@@ -178,6 +179,11 @@ TEST_CASE("hello: no single changed word of a welcome is believed without being 
   CHECK(judged(channel_count_at, 3) == incompatible);
   CHECK(judged(channel_count_at, 0xFFFF'FFFF) == incompatible);
   CHECK(judged(entry_size_at, 0) == incompatible);
+  CHECK(judged(window_at, 4096) == bad_memory);         // on an area
+  CHECK(judged(window_at, 0xFFFF'FFC0) == bad_memory);  // outside
+  CHECK(judged(window_at + 4, 0x7FFF'FFF8) == bad_memory);
+  CHECK(judged(window_at + 4, 4092) == bad_memory);
+  CHECK(judged(window_at + 8, 4) == bad_memory);                    // the address is not aligned
   CHECK(judged(first_channel_at, 4100) == bad_memory);              // A2P offset, not aligned
   CHECK(judged(first_channel_at, 0xFFFF'FFC0) == bad_memory);       // outside; the sum would wrap in 32 bits
   CHECK(judged(first_channel_at + 4, 0) == bad_memory);             // A2P size
