@@ -22,6 +22,7 @@ const std::map<std::uint8_t, std::string> needed = {
     {0x13, "levels = [{ level = 1 }]\n"},
     {0x14, "rates_hz = [1000]\n"},
     {0x17, "levels_uv = [1000]\n"},
+    {0x18, "cap_range = { min = 10, max = 10 }\npai_range_us = { min = 1000, max = 1000 }\n"},
 };
 /// Commands that name no resource. NEGOTIATE_PROTOCOL_VERSION is one in every protocol.
 const std::map<std::uint8_t, std::set<std::uint8_t>> without_resource = {{0x15, {0x3}}};
