@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "platform/call.hpp"
+#include "platform/defects.hpp"
 
 namespace scmi::platform {
 namespace {
@@ -104,8 +105,10 @@ Status message_attributes(Call& call, const ProtocolMessageAttributes& command, 
   return presence(call, command.message_id, &row) == Presence::served ? Status::success : Status::not_found;
 }
 
-Platform::Platform(SocConfig config, TimeSource& time, OutgoingSink& sink, const VendorServers& vendor_servers)
-    : state_(std::make_unique<PlatformState>(std::move(config), time, sink, vendor_servers)) {}
+Platform::Platform(SocConfig config, TimeSource& time, OutgoingSink& sink, const VendorServers& vendor_servers,
+                   const std::vector<const Defect*>& planted)
+    : defects_(planted.empty() ? nullptr : std::make_unique<Defects>(sink, planted)),
+      state_(std::make_unique<PlatformState>(std::move(config), time, defects_ ? *defects_ : sink, vendor_servers)) {}
 
 Platform::~Platform() = default;
 
@@ -114,6 +117,14 @@ const SocConfig& Platform::config() const noexcept { return state_->config(); }
 Handled Platform::handle(AgentId agent, const ChannelLimits& limits, std::uint32_t header,
                          std::span<const std::byte> payload, std::span<std::byte> reply) {
   reply = reply.first(std::min<std::size_t>(reply.size(), limits.max_payload));
+  if (!defects_) return answer(agent, limits, header, payload, reply);
+  return defects_->around(agent, header, payload, reply, [&](std::span<const std::byte> in, std::span<std::byte> out) {
+    return answer(agent, limits, header, in, out);
+  });
+}
+
+Handled Platform::answer(AgentId agent, const ChannelLimits& limits, std::uint32_t header,
+                         std::span<const std::byte> payload, std::span<std::byte> reply) {
   advance();
   const Instant now = state_->soc().now();
 

@@ -13,6 +13,7 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <vector>
 
 #include "platform/soc_config.hpp"
 #include "protocols/vendor_table.hpp"
@@ -27,10 +28,11 @@ struct ChannelLimits {
   bool has_p2a = false;           ///< The protocol's channel can carry delayed responses and notifications.
 };
 
-/// What became of a command. The reply's header is the command's.
+/// What became of a command. The reply's header is the command's, but for `header_flaw`.
 struct Handled {
   std::size_t size = 0;  ///< Payload bytes written; 0: no reply can be given (not even a status fits).
   Instant not_before{};  ///< The transport keeps the reply until then: a synchronous operation takes its time.
+  std::uint32_t header_flaw = 0;  ///< Bits in which the reply's header differs from the command's: a planted defect.
 };
 
 /// Takes what the platform sends by itself.
@@ -50,12 +52,16 @@ class VendorServer;
 using MakeVendorServer = std::function<std::unique_ptr<VendorServer>(VendorHost& host)>;
 using VendorServers = VendorTable<MakeVendorServer>;
 
+class Defects;
+struct Defect;
+
 /// The platform of one SoC. Not synchronised. Nothing it is handed can make it fail: wrong input gets the status that
 /// DEN0056 gives it.
 class Platform {
  public:
   /// Borrows time and sink.
-  Platform(SocConfig config, TimeSource& time, OutgoingSink& sink, const VendorServers& vendor_servers = {});
+  Platform(SocConfig config, TimeSource& time, OutgoingSink& sink, const VendorServers& vendor_servers = {},
+           const std::vector<const Defect*>& planted = {});
   ~Platform();
   Platform(const Platform&) = delete;
   Platform& operator=(const Platform&) = delete;
@@ -80,6 +86,10 @@ class Platform {
   void advance();
 
  private:
+  [[nodiscard]] Handled answer(AgentId agent, const ChannelLimits& limits, std::uint32_t header,
+                               std::span<const std::byte> payload, std::span<std::byte> reply);
+
+  std::unique_ptr<Defects> defects_;  ///< Usually none.
   std::unique_ptr<PlatformState> state_;
 };
 

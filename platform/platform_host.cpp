@@ -58,11 +58,11 @@ std::function<bool(const transport::PeerCredentials&, AgentId)> agent_rights(con
 }
 
 PlatformHost::PlatformHost(SocConfig config, TimeSource& time, LogLevel level, LogSink log,
-                           const VendorServers& vendor_servers)
+                           const VendorServers& vendor_servers, const std::vector<const Defect*>& planted)
     : time_(time),
       level_(level),
       log_(std::move(log)),
-      platform_(std::move(config), time, *this, vendor_servers),
+      platform_(std::move(config), time, *this, vendor_servers, planted),
       loop_([this](transport::PlatformEndpoint& endpoint, const transport::Request& r) { serve(endpoint, r); }),
       routes_(platform_.config().agents.size() + 1) {
   std::uint32_t largest = 0;
@@ -112,14 +112,15 @@ void PlatformHost::serve(transport::PlatformEndpoint& endpoint, const transport:
     if (!endpoint.respond_error(request)) log_("a channel cannot carry a status word");
     return;
   }
+  transport::Request answered = request;
+  answered.payload = {};
+  answered.header ^= handled.header_flaw;
   if (handled.not_before <= time_.now()) {
-    respond(endpoint, request, payload);
+    respond(endpoint, answered, payload);
     return;
   }
-  transport::Request without_payload = request;
-  without_payload.payload = {};
   kept_.emplace(handled.not_before,
-                KeptReply{&endpoint, without_payload, std::vector<std::byte>(payload.begin(), payload.end())});
+                KeptReply{&endpoint, answered, std::vector<std::byte>(payload.begin(), payload.end())});
 }
 
 void PlatformHost::respond(transport::PlatformEndpoint& endpoint, const transport::Request& request,

@@ -35,7 +35,7 @@ class PlatformHost final : private OutgoingSink {
  public:
   /// Borrows time. `log` gets what `level` asks for.
   PlatformHost(SocConfig config, TimeSource& time, LogLevel level, LogSink log,
-               const VendorServers& vendor_servers = {});
+               const VendorServers& vendor_servers = {}, const std::vector<const Defect*>& planted = {});
   ~PlatformHost() override;
 
   /// To be handed to the endpoints that are made for this host.

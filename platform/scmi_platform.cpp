@@ -11,12 +11,14 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <memory>
 #include <string>
 
+#include "platform/defects.hpp"
 #include "platform/platform_host.hpp"
 #include "platform/vendor/imx/imx_servers.hpp"
 #include "scmi/version.hpp"
@@ -40,6 +42,7 @@ struct Options {
   std::string soc;
   std::string mailbox;
   std::string shm;
+  std::vector<std::string> defects;
   bool describe = false;
   bool die_with_parent = false;
   LogLevel log = LogLevel::error;
@@ -79,6 +82,17 @@ std::uint64_t new_epoch() {
   return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(since).count());
 }
 
+std::vector<const platform::Defect*> planted(const Options& options) {
+  std::vector<const platform::Defect*> found;
+  for (const std::string& name : options.defects) found.push_back(platform::find_defect(name));
+  return found;
+}
+
+int list_defects() {
+  for (const platform::Defect& defect : platform::defects()) fmt::print("{:28} {}\n", defect.name, defect.sentence);
+  return std::fflush(stdout) == 0 ? exit_ok : fail("cannot write to stdout");
+}
+
 int serve(platform::SocConfig soc, const Options& options) {
   const transport::UniqueFd signals = block_signals();
   if (signals.get() < 0) return fail(fmt::format("signalfd: {}", describe(Error::system(errno))));
@@ -90,7 +104,8 @@ int serve(platform::SocConfig soc, const Options& options) {
   if (const auto added = platform::imx::add_to(vendor_servers); !added) return fail(describe(added.error()));
   platform::PlatformHost host(
       std::move(soc), time, options.log,
-      [](std::string_view text) { fmt::print(stderr, "scmi-platform: {}\n", text); }, vendor_servers);
+      [](std::string_view text) { fmt::print(stderr, "scmi-platform: {}\n", text); }, vendor_servers,
+      planted(options));
 
   std::string ready = "ready";
   std::string why;
@@ -131,7 +146,7 @@ int serve(platform::SocConfig soc, const Options& options) {
 std::optional<int> parse(int argc, char** argv, Options& options) {
   CLI::App app{"A simulated SCMI platform: the SoC of a description file, served to agents.", "scmi-platform"};
   app.set_version_flag("--version", std::string(library_version()));
-  app.add_option("--soc", options.soc, "description of the SoC (TOML)")->required()->type_name("FILE");
+  app.add_option("--soc", options.soc, "description of the SoC (TOML)")->type_name("FILE");
   app.add_option("--mailbox", options.mailbox, "serve agents that connect to this socket")->type_name("SOCKET");
   app.add_option("--shm", options.shm, "serve agents through this file, or /dev/shm/NAME, without isolation")
       ->type_name("FILE");
@@ -143,9 +158,17 @@ std::optional<int> parse(int argc, char** argv, Options& options) {
               {"error", LogLevel::error}, {"info", LogLevel::info}, {"debug", LogLevel::debug}},
           CLI::ignore_case))
       ->type_name("LEVEL");
+  app.add_option("--defect", options.defects, "err in that way; may be repeated, 'list' shows all ways")
+      ->type_name("NAME")
+      ->allow_extra_args(false)
+      ->check([](const std::string& name) {
+        return name == "list" || platform::find_defect(name) != nullptr ? std::string() : "there is no defect " + name;
+      });
   app.add_flag("--die-with-parent", options.die_with_parent, "stop when the process that started this one ends");
   try {
     app.parse(argc, argv);
+    if (std::ranges::find(options.defects, "list") != options.defects.end()) return list_defects();
+    if (options.soc.empty()) throw CLI::RequiredError("--soc", CLI::ExitCodes::RequiredError);
     if (options.mailbox.empty() && options.shm.empty() && !options.describe) {
       throw CLI::RequiredError("--mailbox SOCKET or --shm FILE", CLI::ExitCodes::RequiredError);
     }

@@ -26,6 +26,9 @@ struct AgentConfig {
   /// start with none. They are delivered by this agent from the end of the probe on, and what they need of the platform
   /// is switched on again, once, as soon as each protocol is opened. Its waiter must outlive this agent.
   std::shared_ptr<NotificationHub> notifications;
+  /// For programs that judge platforms: a step of the Base protocol that fails is noted in BaseInfo::faults, and the
+  /// probe goes on with what it knows.
+  bool lenient = false;
 };
 
 /// One agent of the system, as the Base protocol names it.
@@ -45,6 +48,7 @@ struct BaseInfo {
   std::optional<AgentName> self;      ///< Ourselves, from Base 2.0 on.
   std::vector<AgentName> agents;      ///< Those that could be discovered, the platform (0) first.
   std::vector<ProtocolId> protocols;  ///< Without Base, in the platform's order.
+  std::vector<Error> faults;          ///< Of a lenient probe: the steps that failed.
 };
 
 /// Result of Agent::poll.

@@ -20,10 +20,13 @@ class AgentProbe {
   Result<void> run() {
     if (const Result<void> r = base_channels(); !r) return r;
     link_ = ProtocolLink(agent_.registry_, agent_.hub_, protocol::base);
-    if (const Result<void> r = version(); !r) return r;
-    if (const Result<void> r = identity(); !r) return r;
-    if (const Result<void> r = protocol_list(); !r) return r;
-    if (const Result<void> r = discover_agents(); !r) return r;
+    for (const auto step :
+         {&AgentProbe::version, &AgentProbe::identity, &AgentProbe::protocol_list, &AgentProbe::discover_agents}) {
+      const Result<void> r = (this->*step)();
+      if (r) continue;
+      if (!config_.lenient) return r;
+      agent_.base_.faults.push_back(r.error());
+    }
     if (const Result<void> r = protocol_channels(); !r) return r;
     EventSwitches& switches = agent_.hub_->switches();
     switches.attach(agent_.registry_);

@@ -51,6 +51,16 @@ Verb& Verb::flag(const char* flag, bool& on, const char* help) {
   return *this;
 }
 
+Verb& Verb::offline(std::function<bool()> when, std::function<Outcome<void>(Report&)> run) {
+  manner_->offline_when = std::move(when);
+  manner_->offline = std::move(run);
+  return *this;
+}
+Verb& Verb::lenient() {
+  manner_->lenient = true;
+  return *this;
+}
+
 Verb Object::verb(const char* name, const char* help, std::function<Outcome<void>(Context&)> run,
                   std::function<bool()> dangerous) {
   return line_->add(*app_, name, help, std::move(run), std::move(dangerous));
@@ -82,10 +92,12 @@ Verb CommandLine::add(CLI::App& parent, const char* name, const char* help, std:
                       std::function<bool()> dangerous) {
   CLI::App* sub = parent.add_subcommand(name, help)->fallthrough();
   std::string full = &parent == app_.get() ? name : parent.get_name() + ' ' + name;
-  sub->callback([this, full = std::move(full), run = std::move(run), dangerous = std::move(dangerous)] {
-    command_ = Command{full, dangerous(), run};
+  auto manner = std::make_shared<Verb::Manner>();
+  sub->callback([this, manner, full = std::move(full), run = std::move(run), dangerous = std::move(dangerous)] {
+    command_ = Command{full, dangerous(), run, {}, manner->lenient};
+    if (manner->offline_when && manner->offline_when()) command_->offline = manner->offline;
   });
-  return Verb(*sub);
+  return {*sub, std::move(manner)};
 }
 
 int CommandLine::run(int argc, char** argv) {

@@ -32,11 +32,21 @@ class Verb {
   /// The same, any number of times.
   Verb& options(const char* flag, const char* type, std::vector<std::string>& words, const char* help);
   Verb& flag(const char* flag, bool& on, const char* help);
+  /// Where `when` holds once the words are known, `run` does the work, without a platform.
+  Verb& offline(std::function<bool()> when, std::function<Outcome<void>(Report&)> run);
+  /// The verb is for platforms that cannot be probed, too.
+  Verb& lenient();
 
  private:
   friend class CommandLine;
-  explicit Verb(CLI::App& app) : app_(&app) {}
+  struct Manner {
+    std::function<bool()> offline_when;
+    std::function<Outcome<void>(Report&)> offline;
+    bool lenient = false;
+  };
+  Verb(CLI::App& app, std::shared_ptr<Manner> manner) : app_(&app), manner_(std::move(manner)) {}
   CLI::App* app_;
+  std::shared_ptr<Manner> manner_;
 };
 
 class CommandLine;

@@ -21,5 +21,6 @@ void add_system(CommandLine& line);
 void add_pin(CommandLine& line);
 void add_raw(CommandLine& line);
 void add_vendor(CommandLine& line);
+void add_check(CommandLine& line);
 
 }  // namespace scmi::tool

@@ -32,6 +32,7 @@ Outcome<std::unique_ptr<Connection>> Connection::open(const ConnectionOptions& o
   }
   if (options.timeout != Duration{}) session.connect_timeout = options.timeout;
   session.config.probe = connection->call();
+  session.config.lenient = options.lenient;
   if (options.trace) session.config.tap = &connection->tracer_;
   std::string why;
   auto made = transport::Session::connect(address, session, &why);

@@ -23,6 +23,7 @@ struct ConnectionOptions {
   std::string agent;         ///< Name or id; empty: the first that is free.
   Duration timeout{};        ///< Of each call, connecting included; 0: the transport's default.
   bool trace = false;
+  bool lenient = false;  ///< See scmi::AgentConfig.
 };
 
 class Connection {

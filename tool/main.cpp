@@ -17,5 +17,6 @@ int main(int argc, char** argv) {
   scmi::tool::add_pin(line);
   scmi::tool::add_raw(line);
   scmi::tool::add_vendor(line);
+  scmi::tool::add_check(line);
   return line.run(argc, argv);
 }

@@ -12,6 +12,7 @@
 #include "scmi/common_messages.hpp"
 #include "tool/command_line.hpp"
 #include "tool/commands.hpp"
+#include "tool/effect.hpp"
 #include "tool/vendors.hpp"
 
 namespace scmi::tool {
@@ -226,15 +227,7 @@ Record record_of(const std::vector<catalogue::FieldValue>& fields) {
 bool may_change(const Words& given, const catalogue::Catalogue* all) {
   const auto target = target_of(given, all);
   if (!target) return false;  // It will not be sent.
-  if (target->entry == nullptr) return true;
-  // Commands that ask, and those that only subscribe the caller, by the words of the specification.
-  std::string_view name = target->entry->info->name;
-  name = name.substr(name.find('.') + 1);
-  for (const std::string_view word :
-       {"get", "attributes", "describe", "discover", "protocol_version", "protocol_message_attributes", "notify"}) {
-    if (name.starts_with(word) || name.ends_with(word)) return name.starts_with("negotiate");
-  }
-  return true;
+  return target->entry == nullptr || effect_of(*target->entry) == Effect::changes;
 }
 
 Outcome<void> raw(Context& context, const Words& given) {

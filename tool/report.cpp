@@ -111,17 +111,21 @@ Overload(F...) -> Overload<F...>;
   std::vector<Line> lines(1);
   for (const Record* row : rows) {
     Line line;
-    for (const Item& item : *row) line.push_back(cell_of(item.value, item));
+    for (const Item& item : *row) {
+      if (item.style != Style::document) line.push_back(cell_of(item.value, item));
+    }
     lines.push_back(std::move(line));
   }
   // A heading stands over its column: right over numbers.
-  for (std::size_t i = 0; i < rows.front()->size(); ++i) {
+  for (const Item& item : *rows.front()) {
+    if (item.style == Style::document) continue;
+    const std::size_t i = lines.front().size();
     const bool right =
         std::any_of(lines.begin() + 1, lines.end(), [&](const Line& line) { return i < line.size() && line[i].right; });
     for (Line& line : lines) {
       if (i < line.size()) line[i].right = right;
     }
-    lines.front().push_back({heading((*rows.front())[i].key), right});
+    lines.front().push_back({heading(item.key), right});
   }
   return aligned(lines);
 }

@@ -60,7 +60,11 @@ struct Value {
 };
 
 /// How a number reads in a table; JSON has it in full.
-enum class Style : std::uint8_t { decimal, hex };
+enum class Style : std::uint8_t {
+  decimal,
+  hex,
+  document,  ///< In documents only: too long for a table.
+};
 
 /// One thing with its key ("rate") and unit, which ends the key in JSON ("rate_hz").
 struct Item {

@@ -35,7 +35,10 @@ void complain(const Failure& failure) { fmt::print(stderr, "{}\n", line_of(failu
   if (command.dangerous) {
     if (auto possible = confirm.possible(command.name); !possible) return possible;
   }
-  const auto connection = Connection::open(globals.connection);
+  if (command.offline) return command.offline(report);
+  ConnectionOptions options = globals.connection;
+  options.lenient = command.lenient;
+  const auto connection = Connection::open(options);
   if (!connection) return tl::unexpected(connection.error());
   if ((*connection)->simulated() && !globals.json) fmt::print(stderr, "simulated platform\n");
   const auto live = [&globals](const Record& event) {

@@ -31,6 +31,8 @@ struct Command {
   std::string name;  ///< "clock list".
   bool dangerous = false;
   std::function<Outcome<void>(Context&)> run;
+  std::function<Outcome<void>(Report&)> offline{};  ///< Instead of `run`, for what needs no platform.
+  bool lenient = false;  ///< A platform that cannot be probed as it should is connected to all the same.
 };
 
 /// Answers the exit code of the process.

@@ -40,13 +40,23 @@ inline std::string soc(std::string_view name, std::string_view from = "", std::s
 inline constexpr std::string_view juno = "juno-r2.toml";
 inline std::string juno_2_0() { return soc(juno, "profile = \"3.2\"", "profile = \"2.0\""); }
 
+/// Beyond the description of the SoC.
+struct Options {
+  std::uint32_t max_message_size = 128;
+  std::vector<const scmi::platform::Defect*> planted{};
+  bool lenient = false;
+  scmi::TraceTap* tap = nullptr;
+};
+
 class Bench final : scmi::TimeSource, scmi::Waiter, scmi::platform::OutgoingSink {
  public:
   /// `text` is a description of a SoC; the client is its agent 1.
   explicit Bench(const std::string& text, std::uint32_t max_message_size = 128)
-      : loop_({.max_message_size = max_message_size}),
-        max_payload_(max_message_size - 4),
-        platform_(parse(text), *this, *this) {
+      : Bench(text, Options{.max_message_size = max_message_size}) {}
+  Bench(const std::string& text, const Options& options)
+      : loop_({.max_message_size = options.max_message_size}),
+        max_payload_(options.max_message_size - 4),
+        platform_(parse(text), *this, *this, {}, options.planted) {
     const scmi::platform::WindowPlan plan = scmi::platform::plan_window(platform_.config(), 0);
     memory_.resize(plan.size / sizeof(std::uint64_t));
     if (plan.size != 0) {
@@ -56,12 +66,15 @@ class Bench final : scmi::TimeSource, scmi::Waiter, scmi::platform::OutgoingSink
     loop_.set_responder([this](scmi::transport::Loopback&, const scmi::transport::LoopbackCommand& c) { serve(c); });
     scmi::AgentConfig config;
     config.registry.spin_max = scmi::Duration{};  // Time stands still while somebody spins.
+    config.lenient = options.lenient;
+    config.tap = options.tap;
     auto probed = scmi::Agent::probe(loop_.transport(), *this, *this, config);
     REQUIRE_MESSAGE(probed.has_value(), (probed ? std::string() : scmi::describe(probed.error())));
     agent_ = std::move(*probed);
   }
 
   scmi::Agent& agent() { return *agent_; }
+  scmi::TimeSource& clock() { return *this; }
   /// Lets time pass, and delivers what comes of it.
   void pass(scmi::Duration span) {
     const scmi::Instant end = at_ + span;
@@ -101,7 +114,16 @@ class Bench final : scmi::TimeSource, scmi::Waiter, scmi::platform::OutgoingSink
     std::vector<std::byte> reply(max_payload_);
     const auto handled =
         platform_.handle(scmi::AgentId(1), {max_payload_, true}, command.header, command.payload, reply);
-    due_.push_back({handled.not_before, loop_.reply(command, std::span(reply).first(handled.size))});
+    reply.resize(handled.size);
+    if (handled.header_flaw == 0) {
+      due_.push_back({handled.not_before, loop_.reply(command, reply)});
+      return;
+    }
+    const std::uint32_t header = command.header ^ handled.header_flaw;
+    std::vector<std::byte> message(4);
+    std::memcpy(message.data(), &header, 4);
+    message.insert(message.end(), reply.begin(), reply.end());
+    due_.push_back({handled.not_before, loop_.complete(command, message)});
   }
 
   /// Goes to the next thing that happens, and does it; false when nothing happens until `end`.
