@@ -49,7 +49,7 @@ Handled Defects::around(AgentId agent, std::uint32_t header, std::span<const std
   Handled handled;
   bool answered = false;
   std::uint32_t flaw = 0;
-  const auto visit = [&](void (*Defect::* hook)(Exchange&)) {
+  const auto visit = [&](void (*Defect::*hook)(Exchange&)) {
     for (Planted& p : planted_) {
       const Defect& d = *p.defect;
       const bool meant = d.*hook != nullptr && (!d.protocol || *d.protocol == fields.protocol) &&
@@ -60,8 +60,7 @@ Handled Defects::around(AgentId agent, std::uint32_t header, std::span<const std
         for (std::size_t i = 0; i < words.size(); ++i) put_word(bytes, i, words[i]);
         sink_.send(agent, MessageHeader::unpack(out).protocol, out, bytes);
       };
-      Exchange exchange{agent,    header, std::move(request), std::move(answer), answered, flaw,
-                        p.uses,   p.memory, send};
+      Exchange exchange{agent, header, std::move(request), std::move(answer), answered, flaw, p.uses, p.memory, send};
       (d.*hook)(exchange);
       ++p.uses;
       request = std::move(exchange.request);

@@ -30,8 +30,8 @@ struct ChannelLimits {
 
 /// What became of a command. The reply's header is the command's, but for `header_flaw`.
 struct Handled {
-  std::size_t size = 0;  ///< Payload bytes written; 0: no reply can be given (not even a status fits).
-  Instant not_before{};  ///< The transport keeps the reply until then: a synchronous operation takes its time.
+  std::size_t size = 0;           ///< Payload bytes written; 0: no reply can be given (not even a status fits).
+  Instant not_before{};           ///< The transport keeps the reply until then: a synchronous operation takes its time.
   std::uint32_t header_flaw = 0;  ///< Bits in which the reply's header differs from the command's: a planted defect.
 };
 

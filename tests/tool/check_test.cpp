@@ -94,8 +94,8 @@ enabled = true
 void passes(const Outcomes& outcomes) {
   for (const Finding& f : outcomes.findings) {
     CAPTURE(f.id);
-    CHECK_MESSAGE((f.verdict == Verdict::pass || f.verdict == Verdict::skipped), f.asked, " -> ", f.came,
-                  ", expected ", f.expected);
+    CHECK_MESSAGE((f.verdict == Verdict::pass || f.verdict == Verdict::skipped), f.asked, " -> ", f.came, ", expected ",
+                  f.expected);
   }
   CHECK(outcomes.summary[Verdict::pass] > 100);
 }
@@ -243,8 +243,8 @@ TEST_CASE("check: a platform of another release than the one that is judged by f
 
 TEST_CASE("check: every planted defect is found by its case") {
   for (const Row& row : rows) {
-    CAPTURE(row.defect);
-    CAPTURE(row.found_by);
+    CAPTURE(std::string(row.defect));
+    CAPTURE(std::string(row.found_by));
     const platform::Defect* defect = platform::find_defect(row.defect);
     REQUIRE(defect != nullptr);
     Settings settings;
@@ -283,7 +283,8 @@ TEST_CASE("check: what is not destructive leaves the platform as it was") {
       const bool tells = entry.info->name.ends_with("_get") && entry.layout(catalogue::Kind::response) != nullptr;
       if (!tells || !bench.agent().has(entry.protocol)) continue;
       for (std::uint32_t id = 0; id < 4; ++id) {
-        std::vector<std::byte> request(catalogue::describe(entry, catalogue::Kind::command, Version(0x40000)).size() * 4);
+        std::vector<std::byte> request(catalogue::describe(entry, catalogue::Kind::command, Version(0x40000)).size() *
+                                       4);
         if (!request.empty()) request.front() = static_cast<std::byte>(id);
         std::array<std::byte, 128> reply;
         const auto n = bench.agent().raw_link(entry.protocol).transact(entry.info->message, request, reply);

@@ -2,13 +2,12 @@
 //
 // Cases of the Base protocol: who the platform and its agents are, which protocols there are, error notifications, and
 // what only a trusted agent may do.
-#include "scmi/base_messages.hpp"
-
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <set>
 
+#include "scmi/base_messages.hpp"
 #include "tool/check/layout.hpp"
 #include "tool/check/trial.hpp"
 

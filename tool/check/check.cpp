@@ -55,8 +55,10 @@ struct Words {
   bool good = file != nullptr && std::fwrite(text.data(), 1, text.size(), file) == text.size();
   if (file != nullptr && std::fclose(file) != 0) good = false;
   if (good) return {};
-  return tl::unexpected(Failure{Exit::usage, fmt::format("--junit {}: {}", printable(path), std::strerror(errno)),
-                                "say a file that can be written", {}});
+  return tl::unexpected(Failure{Exit::usage,
+                                fmt::format("--junit {}: {}", printable(path), std::strerror(errno)),
+                                "say a file that can be written",
+                                {}});
 }
 
 /// What could be run, without a platform.
@@ -106,9 +108,8 @@ struct Words {
 void add_check(CommandLine& line) {
   Words& given = line.keep<Words>();
   line.top()
-      .verb("check", "a conformance run: does the platform do what the specification says", [&given](Context& c) {
-        return run(c, given);
-      })
+      .verb("check", "a conformance run: does the platform do what the specification says",
+            [&given](Context& c) { return run(c, given); })
       .options("--protocol", "NAME|NUMBER", given.protocols, "only that protocol; may be repeated")
       .option("--spec", "RELEASE", given.spec, "judge by 2.0, 3.0, 3.1 or 3.2; default: by the reported versions")
       .option("--junit", "FILE", given.junit, "also write the verdicts there, as JUnit XML")

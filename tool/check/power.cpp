@@ -92,7 +92,8 @@ void unsupported_async(Trial& t) {
   for (const std::uint32_t id : some_entities(t.entities(), 64)) {
     const std::uint32_t attributes = attributes_of(t, id);
     const auto state = t.read(StateGet{DomainId(id)});
-    if (state && state->power_state == state_on && settable(attributes) && may_set(t, DomainId(id))) return DomainId(id);
+    if (state && state->power_state == state_on && settable(attributes) && may_set(t, DomainId(id)))
+      return DomainId(id);
   }
   return std::nullopt;
 }
@@ -100,7 +101,8 @@ void unsupported_async(Trial& t) {
 void off_and_on(Trial& t) {
   const auto domain = switchable(t);
   if (!domain) return t.skip("no domain that is on may be set");
-  const bool tells = Attr::state_change_notify.test(attributes_of(t, domain->value)) && t.offers(StateNotify::info.message);
+  const bool tells =
+      Attr::state_change_notify.test(attributes_of(t, domain->value)) && t.offers(StateNotify::info.message);
   if (tells) {
     t.put_back(StateNotify{*domain, 0});
     if (!t.expect(t.send(StateNotify{*domain, 1}), Status::success)) return;
@@ -142,8 +144,8 @@ void statistics(Trial& t) {
 
 void add_power_cases(Cases& cases) {
   const auto add = [&](const char* id, const char* section, MessageId command, void (*run)(Trial&)) -> Case& {
-    return cases.emplace_back(Case{std::string("power.") + id, std::string("DEN0056 ") + section, protocol::power_domain,
-                                   version_1_0, command, false, run});
+    return cases.emplace_back(Case{std::string("power.") + id, std::string("DEN0056 ") + section,
+                                   protocol::power_domain, version_1_0, command, false, run});
   };
   const MessageId set = StateSet::info.message;
   add("statistics", "PROTOCOL_ATTRIBUTES", MessageId(0x1), statistics);

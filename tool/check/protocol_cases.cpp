@@ -114,9 +114,7 @@ void negotiate_refused(Trial& t) {
   if (std::string flaw = flaw_of(*entry, before, answer); !flaw.empty()) t.fail(std::move(flaw));
 }
 
-void negotiate_same(Trial& t) {
-  t.expect(t.ask(negotiate_message, Words{t.version().word}), Status::success);
-}
+void negotiate_same(Trial& t) { t.expect(t.ask(negotiate_message, Words{t.version().word}), Status::success); }
 
 /// Every older version that the platform agrees to has to be spoken then.
 void negotiate_older(Trial& t) {
@@ -140,7 +138,8 @@ void negotiate_older(Trial& t) {
         }
         continue;
       }
-      if (e.info->message == version_message || (entity_field(command_layout(e, older)) != nullptr && t.entities() == 0)) {
+      if (e.info->message == version_message ||
+          (entity_field(command_layout(e, older)) != nullptr && t.entities() == 0)) {
         continue;
       }
       const Answer answer = t.ask(e.info->message, request);
@@ -181,9 +180,8 @@ std::string section_of(std::string_view message) {
   const bool common = rest.starts_with("protocol_") || rest.starts_with("negotiate_") || rest == prefix;
   if (prefix == "perf") prefix = "performance";
   std::string text = common ? std::string(rest) : fmt::format("{}_{}", prefix, rest);
-  std::ranges::transform(text, text.begin(), [](char c) {
-    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-  });
+  std::ranges::transform(text, text.begin(),
+                         [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
   return "DEN0056 " + text;
 }
 
@@ -210,7 +208,8 @@ void add_protocol_cases(Cases& cases, ProtocolId protocol) {
 
 void add_closing_cases(Cases& cases, ProtocolId protocol) {
   const std::string prefix = catalogue::protocol_name(protocol) + '.';
-  cases.push_back({prefix + "unsolicited", "DEN0056 notifications", protocol, Version(0x10000), {}, false, unsolicited});
+  cases.push_back(
+      {prefix + "unsolicited", "DEN0056 notifications", protocol, Version(0x10000), {}, false, unsolicited});
   cases.push_back({prefix + "strays", "DEN0056 message header", protocol, Version(0x10000), {}, false, strays});
 }
 

@@ -128,9 +128,7 @@ std::string to_junit(const Outcomes& outcomes) {
       case Verdict::warning:
         xml += fmt::format("><system-out>warning: {} ({})</system-out></testcase>\n", details(f), escaped(f.section));
         break;
-      case Verdict::skipped:
-        xml += fmt::format("><skipped message=\"{}\"/></testcase>\n", escaped(f.reason));
-        break;
+      case Verdict::skipped: xml += fmt::format("><skipped message=\"{}\"/></testcase>\n", escaped(f.reason)); break;
     }
   }
   return xml + "</testsuite>\n";

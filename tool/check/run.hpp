@@ -27,7 +27,8 @@ struct Outcomes {
 /// Runs the cases. Blocks; one context.
 [[nodiscard]] Outcomes run(Agent& agent, TimeSource& clock, const Settings& settings);
 
-/// Adds `cases` and `summary`. Tables show what was asked, came and expected of failures and warnings; documents always.
+/// Adds `cases` and `summary`. Tables show what was asked, came and expected of failures and warnings; documents
+/// always.
 void describe(const Outcomes& outcomes, Report& report);
 [[nodiscard]] std::string to_junit(const Outcomes& outcomes);
 

@@ -48,12 +48,11 @@ Subject::Subject(Agent& agent, TimeSource& clock, const Settings& settings)
     : agent_(agent), clock_(clock), settings_(settings) {
   for (const catalogue::Entry& entry : catalogue::entries()) {
     if (!entry.is_notification() || !lists(entry.protocol)) continue;
-    subscriptions_.push_back(link(entry.protocol)
-                                 .subscribe(entry.info->message, [this, &entry](std::span<const std::byte> payload) {
-                                   const bool subscribed = !subscribed_[entry.protocol].empty();
-                                   events_.push_back({entry.protocol, entry.info->message,
-                                                      {payload.begin(), payload.end()}, subscribed});
-                                 }));
+    subscriptions_.push_back(
+        link(entry.protocol).subscribe(entry.info->message, [this, &entry](std::span<const std::byte> payload) {
+          const bool subscribed = !subscribed_[entry.protocol].empty();
+          events_.push_back({entry.protocol, entry.info->message, {payload.begin(), payload.end()}, subscribed});
+        }));
   }
 }
 

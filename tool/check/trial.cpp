@@ -135,12 +135,11 @@ std::optional<Event> Trial::await(MessageId notification, const std::function<bo
   return std::nullopt;
 }
 
-bool Trial::stays_quiet(MessageId notification) {
-  const std::size_t before = subject_.events().size();
+bool Trial::quiet_since(std::size_t known, MessageId notification) {
   subject_.listen(subject_.settings().quiet);
-  const std::span<const Event> since = std::span(subject_.events()).subspan(before);
-  return std::ranges::none_of(
-      since, [&](const Event& e) { return e.protocol == protocol() && e.message == notification; });
+  const std::span<const Event> since = std::span(subject_.events()).subspan(known);
+  return std::ranges::none_of(since,
+                              [&](const Event& e) { return e.protocol == protocol() && e.message == notification; });
 }
 
 Finding Trial::finish() {

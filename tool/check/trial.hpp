@@ -74,8 +74,8 @@ class Trial {
   /// response. Nothing came: fails the case with `expected`.
   std::optional<Event> await(MessageId notification, const std::function<bool(const Event&)>& fits,
                              std::string expected);
-  /// True if no such notification comes within the quiet time.
-  [[nodiscard]] bool stays_quiet(MessageId notification);
+  /// True if no such notification has come behind the first `known` events, nor comes within the quiet time.
+  [[nodiscard]] bool quiet_since(std::size_t known, MessageId notification);
 
   [[nodiscard]] bool failed() const noexcept { return finding_.verdict == Verdict::fail; }
   /// Puts back what is to be put back.
