@@ -14,6 +14,8 @@ using scmi::protocol::base;
 using scmi::protocol::clock;
 using scmi::protocol::performance;
 using scmi::protocol::power_domain;
+using scmi::protocol::reset_domain;
+using scmi::protocol::voltage;
 
 constexpr std::uint8_t version_id = 0x0;
 constexpr std::uint8_t attributes_id = 0x1;
@@ -214,7 +216,7 @@ constexpr std::array all{
              e.answer(Status::success, 1);
              e.tell(1, 0x10000);
            }},
-    Defect{"base-vendor-missing", "BASE_DISCOVER_VENDOR is not implemented.", base, 0x3, become<Status::not_supported>},
+    Defect{"base-vendor-missing", "BASE_DISCOVER_VENDOR is NOT_SUPPORTED.", base, 0x3, become<Status::not_supported>},
 
     // --- Power domains ---
     Defect{"power-count-high", "One domain is announced that does not exist.", power_domain, attributes_id, nullptr,
@@ -365,6 +367,41 @@ constexpr std::array all{
              if (worked(e)) e.tell(2, 0x7878'7878);
            }},
     Defect{"clock-flags-word", "CLOCK_NAME_GET sets its reserved flags.", clock, 0x8, nullptr, set_bits<1, 0x1>},
+
+    // --- Reset domains ---
+    Defect{"reset-unknown-domain", "RESET accepts every domain.", reset_domain, 0x4, nullptr, accept_unknown<0, 0>},
+    Defect{"reset-name-unended", "Names of reset domains have no end.", reset_domain, describe_id, nullptr,
+           fill_name<3, 4>},
+    Defect{"reset-flags-any", "RESET takes reserved flags.", reset_domain, 0x4, nullptr, accept_bad},
+    Defect{"reset-async-any", "RESET is accepted asynchronously where that is not supported.", reset_domain, 0x4,
+           nullptr,
+           [](Exchange& e) {
+             if (e.status() == Status::not_supported) e.answer(Status::success);
+           }},
+    Defect{"reset-delayed-missing", "RESET_COMPLETE is never sent.", reset_domain, 0x4, nullptr, nullptr, drop,
+           MessageType::delayed_response},
+    Defect{"reset-notify-missing", "RESET_ISSUED is never sent.", reset_domain, 0x0, nullptr, nullptr, drop},
+    Defect{"reset-short-accepted", "RESET without its parameters is about domain 0.", reset_domain, 0x4,
+           pad_request<3>},
+
+    // --- Voltage domains ---
+    Defect{"voltage-count-high", "One voltage domain is announced that does not exist.", voltage, attributes_id,
+           nullptr, [](Exchange& e) { e.tell(1, e.told(1) + 1); }},
+    Defect{"voltage-levels-descending", "Voltage levels do not ascend.", voltage, 0x4, nullptr, swap_entries<2, 1>},
+    Defect{"voltage-levels-inflated", "More voltage levels are announced than the reply has.", voltage, 0x4, nullptr,
+           [](Exchange& e) {
+             if (worked(e)) e.tell(1, e.told(1) | 0x100);
+           }},
+    Defect{"voltage-level-ignored", "VOLTAGE_LEVEL_SET succeeds without effect.", voltage, 0x7,
+           [](Exchange& e) {
+             if (e.request.size() == 12 && e.asked(1) == 0) e.answer(Status::success);
+           }},
+    Defect{"voltage-level-any", "VOLTAGE_LEVEL_SET takes any level.", voltage, 0x7, nullptr, accept_bad},
+    Defect{"voltage-mode-any", "VOLTAGE_CONFIG_SET takes any mode.", voltage, 0x5, nullptr, accept_bad},
+    Defect{"voltage-delayed-wrong-domain", "VOLTAGE_LEVEL_SET_COMPLETE names another domain.", voltage, 0x7, nullptr,
+           nullptr, spoil<1>, MessageType::delayed_response},
+    Defect{"voltage-config-bits", "VOLTAGE_CONFIG_GET sets bits that are reserved.", voltage, 0x6, nullptr,
+           set_bits<1, 0x100>},
 };
 
 }  // namespace

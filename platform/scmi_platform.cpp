@@ -168,7 +168,7 @@ std::optional<int> parse(int argc, char** argv, Options& options) {
   try {
     app.parse(argc, argv);
     if (std::ranges::find(options.defects, "list") != options.defects.end()) return list_defects();
-    if (options.soc.empty()) throw CLI::RequiredError("--soc", CLI::ExitCodes::RequiredError);
+    if (options.soc.empty()) throw CLI::RequiredError("--soc");
     if (options.mailbox.empty() && options.shm.empty() && !options.describe) {
       throw CLI::RequiredError("--mailbox SOCKET or --shm FILE", CLI::ExitCodes::RequiredError);
     }

@@ -68,6 +68,20 @@ enabled = true
 name = "reference_with_a_long_name"
 rates_hz = [24000000]
 enabled = true
+
+[[reset_domain]]
+name = "uart"
+async = true
+[[reset_domain]]
+name = "synchronous"
+
+[[voltage_domain]]
+name = "core"
+levels_uv = [800_000, 900_000, 1_000_000]
+async = true
+[[voltage_domain]]
+name = "rail"
+range_uv = { min = 800_000, max = 1_000_000, step = 10_000 }
 )";
 
 [[nodiscard]] std::string file(const std::string& name) {
@@ -205,6 +219,21 @@ constexpr Row rows[] = {
     {"clock-parent-any", "clock.parents"},
     {"clock-name-differs", "clock.name_get.name"},
     {"clock-flags-word", "clock.name_get.reply"},
+    {"reset-unknown-domain", "reset.reset.invalid_id"},
+    {"reset-name-unended", "reset.domain_attributes.reply"},
+    {"reset-flags-any", "reset.reset.bad_flags"},
+    {"reset-async-any", "reset.reset.unsupported_async"},
+    {"reset-delayed-missing", "reset.reset.async"},
+    {"reset-notify-missing", "reset.reset.issued"},
+    {"reset-short-accepted", "reset.reset.too_short"},
+    {"voltage-count-high", "voltage.entities"},
+    {"voltage-levels-descending", "voltage.describe_levels.ascending"},
+    {"voltage-levels-inflated", "voltage.describe_levels.reply"},
+    {"voltage-level-ignored", "voltage.level_set.takes_effect"},
+    {"voltage-level-any", "voltage.level_set.out_of_range"},
+    {"voltage-mode-any", "voltage.config_set.bad_mode"},
+    {"voltage-delayed-wrong-domain", "voltage.level_set.async"},
+    {"voltage-config-bits", "voltage.config_get.reply"},
 };
 
 [[nodiscard]] ProtocolId protocol_of(std::string_view id) {

@@ -65,6 +65,8 @@ Cases all_cases() {
     if (entry.id == protocol::power_domain) add_power_cases(cases);
     if (entry.id == protocol::performance) add_performance_cases(cases);
     if (entry.id == protocol::clock) add_clock_cases(cases);
+    if (entry.id == protocol::reset_domain) add_reset_cases(cases);
+    if (entry.id == protocol::voltage) add_voltage_cases(cases);
     add_closing_cases(cases, entry.id);
   }
   return cases;

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// docs/protocols.md is what was seen, not what somebody remembers: a command is the client's if a client operation
+// sends it, the server's if the platform knows it, the tool's if a command line sends it; a notification is the
+// server's if the platform was made to send it. Fails when the committed file says something else; with SCMI_WRITE_DOCS
+// set to a path, the file is written there.
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <map>
+#include <set>
+#include <sstream>
+
+#include "tests/platform/platform_bench.hpp"
+#include "tests/protocols/client_operations.hpp"
+#include "tests/protocols/obedient_platform.hpp"
+#include "tests/protocols/real_platform.hpp"
+#include "tests/tool/tool_runner.hpp"
+
+using namespace scmi;
+using catalogue::Entry;
+
+namespace {
+
+using Entries = std::set<const Entry*>;
+
+[[nodiscard]] Entries seen_from_clients() {
+  Entries seen;
+  for (const operations::Operation& operation : operations::all()) {
+    obedient::Platform platform;
+    static_cast<void>(operation.run(*platform.agent));
+    seen.insert(platform.sent.begin(), platform.sent.end());
+  }
+  for (const operations::Listener& listener : operations::listeners()) {
+    seen.insert(catalogue::find(listener.protocol, catalogue::Kind::notification, listener.notification));
+  }
+  return seen;
+}
+
+/// How the platform is made to send a notification: agent 1 subscribes, then an agent does something.
+struct Scene {
+  std::uint8_t protocol;
+  std::uint8_t notification;
+  std::uint8_t subscribe;
+  std::vector<std::uint32_t> subscription;
+  std::uint32_t who;
+  std::uint8_t act;
+  std::vector<std::uint32_t> action;
+};
+
+constexpr std::string_view stage = R"([soc]
+name = "stage"
+vendor = "acme"
+profile = "3.2"
+clock_max_pending_async = 2
+[[agent]]
+name = "one"
+[[agent]]
+name = "two"
+performance = { may_set_level = [] }
+[[power_domain]]
+name = "power"
+notify_requested = true
+[[performance_domain]]
+name = "perf"
+levels = [{ level = 1 }, { level = 2 }, { level = 3 }]
+[[clock]]
+name = "clock"
+rates_hz = [1000, 2000]
+[[reset_domain]]
+name = "reset"
+)";
+
+const Scene scenes[] = {
+    {0x11, 0x0, 0x6, {0, 1}, 1, 0x4, {0, 0, 0x4000'0000}}, {0x11, 0x1, 0x7, {0, 1}, 2, 0x4, {0, 0, 0x4000'0000}},
+    {0x13, 0x0, 0x9, {0, 1}, 1, 0x5, {0, 2, 1}},           {0x13, 0x1, 0xA, {0, 1}, 1, 0x7, {0, 1}},
+    {0x14, 0x0, 0x9, {0, 1}, 1, 0x5, {0, 0, 2000, 0}},     {0x14, 0x1, 0xA, {0, 1}, 2, 0x5, {0, 0, 2000, 0}},
+    {0x16, 0x0, 0x5, {0, 1}, 1, 0x4, {0, 1, 0}},
+};
+
+[[nodiscard]] Entries seen_from_server() {
+  Entries seen;
+  real::Bench juno(real::soc(real::juno));
+  for (const Entry& entry : catalogue::entries()) {
+    if (entry.is_notification() || !juno.agent().has(entry.protocol)) continue;
+    // Without its parameters a command that is known is answered in many ways, one that is not in these two.
+    std::array<std::byte, 128> reply;
+    const auto n = juno.agent().raw_link(entry.protocol).transact(entry.info->message, {}, reply);
+    REQUIRE(n.has_value());
+    const Status status = scripted::words_of(reply).front() == 0
+                              ? Status::success
+                              : static_cast<Status>(static_cast<std::int32_t>(scripted::words_of(reply).front()));
+    if (status != Status::not_found && status != Status::not_supported) seen.insert(&entry);
+  }
+  for (const Scene& scene : scenes) {
+    auto config = platform::parse_soc_config(stage, "stage.toml");
+    REQUIRE_MESSAGE(config.has_value(), (config ? std::string() : describe(config.error().front())));
+    platform::test::Bench bench(std::move(*config));
+    CAPTURE(int{scene.protocol});
+    CHECK(bench.ask(1, scene.protocol, scene.subscribe, scene.subscription).status == Status::success);
+    CHECK(bench.ask(scene.who, scene.protocol, scene.act, scene.action).status == Status::success);
+    bench.pass(std::chrono::seconds(1));
+    for (const platform::test::Sent& sent : bench.take()) {
+      const MessageHeader header = MessageHeader::unpack(sent.header);
+      const Entry* entry = catalogue::find(header.protocol, catalogue::Kind::notification, header.message);
+      if (header.type == MessageType::notification && entry != nullptr) seen.insert(entry);
+    }
+    const Entry* wanted =
+        catalogue::find(ProtocolId(scene.protocol), catalogue::Kind::notification, MessageId(scene.notification));
+    CHECK_MESSAGE(seen.contains(wanted), "never sent: ", wanted->name());
+  }
+  return seen;
+}
+
+/// What a person can type, one line each; `check` and `raw` can send anything and do not count.
+const std::vector<std::vector<std::string>> command_lines = {
+    {"info"},
+    {"power", "list"},
+    {"power", "get", "0"},
+    {"power", "set", "0", "off"},
+    {"clock", "list"},
+    {"clock", "get", "0"},
+    {"clock", "rates", "0"},
+    {"clock", "set", "0", "2116800"},
+    {"clock", "enable", "0"},
+    {"clock", "disable", "0"},
+    {"perf", "list"},
+    {"perf", "get", "0"},
+    {"perf", "levels", "0"},
+    {"perf", "set", "0", "@1"},
+    {"perf", "limits", "0", "--min", "@1"},
+    {"reset", "list"},
+    {"reset", "get", "0"},
+    {"reset", "assert", "0"},
+    {"reset", "deassert", "0"},
+    {"reset", "pulse", "0"},
+    {"voltage", "list"},
+    {"voltage", "get", "0"},
+    {"voltage", "levels", "0"},
+    {"voltage", "set", "1", "900000"},
+    {"voltage", "enable", "1"},
+    {"voltage", "disable", "1"},
+};
+
+/// The verbs that send each command; what all of them send for the connection's sake counts for `info` alone.
+[[nodiscard]] std::map<const Entry*, std::set<std::string>> seen_from_tool() {
+  std::map<const Entry*, std::set<std::string>> seen;
+  const tool::test::JunoPlatform juno;
+  for (const std::vector<std::string>& line : command_lines) {
+    std::vector<std::string> words{"--trace", "-y"};
+    words.insert(words.end(), line.begin(), line.end());
+    const std::string trace = juno.tool(words).err;
+    for (const Entry& entry : catalogue::entries()) {
+      if (entry.protocol == protocol::base && line.front() != "info") continue;
+      const std::string name = ' ' + entry.name();
+      for (std::size_t at = trace.find(name); at != std::string::npos; at = trace.find(name, at + 1)) {
+        const char after = at + name.size() < trace.size() ? trace[at + name.size()] : '\n';
+        if (after != ' ' && after != '\n') continue;
+        seen[&entry].insert(line.size() > 1 && line.front() != "info" ? line[0] + ' ' + line[1] : line[0]);
+        break;
+      }
+    }
+  }
+  return seen;
+}
+
+[[nodiscard]] std::string version_text(Version version) {
+  return std::to_string(version.major_number()) + '.' + std::to_string(version.minor_number());
+}
+
+[[nodiscard]] std::string table() {
+  const Entries clients = seen_from_clients();
+  const Entries server = seen_from_server();
+  const auto tool = seen_from_tool();
+  std::ostringstream out;
+  out << "# Protocols\n\n"
+         "Every message that this project knows. This page is made by a test from what it saw: a client operation that "
+         "sends the\ncommand, a platform that knows it, a command line that sends it (`check` and `raw` can send any). "
+         "`since` is the version of\nthe protocol, not the release.\n";
+  for (const catalogue::ProtocolEntry& protocol : catalogue::protocols()) {
+    out << "\n## " << protocol.name << " (" << std::hex << std::showbase << int{protocol.id.value} << std::dec
+        << "), up to version " << version_text(protocol.newest) << "\n\n"
+        << "| id | message | since | client | server | tool |\n|--:|---|---|---|---|---|\n";
+    for (const Entry& entry : catalogue::entries()) {
+      if (entry.protocol != protocol.id) continue;
+      std::string verbs;
+      if (const auto at = tool.find(&entry); at != tool.end()) {
+        for (const std::string& verb : at->second) verbs += (verbs.empty() ? "" : ", ") + verb;
+      }
+      const bool delayed = entry.layout(catalogue::Kind::delayed_response) != nullptr;
+      out << "| " << std::hex << std::showbase << int{entry.info->message.value} << std::dec << " | `" << entry.name()
+          << '`'
+          << (entry.is_notification() ? " (notification)"
+              : delayed               ? " (and delayed response)"
+                                      : "")
+          << " | " << version_text(entry.info->since) << " | " << (clients.contains(&entry) ? "yes" : "-") << " | "
+          << (server.contains(&entry) ? "yes" : "-") << " | " << (verbs.empty() ? "-" : verbs) << " |\n";
+    }
+  }
+  return out.str();
+}
+
+}  // namespace
+
+TEST_CASE("docs/protocols.md says what is so") {
+  const std::string made = table();
+  if (const char* path = std::getenv("SCMI_WRITE_DOCS")) {
+    std::ofstream(path) << made;
+    return;
+  }
+  std::ifstream in(SCMI_PROTOCOLS_PAGE);
+  std::stringstream committed;
+  committed << in.rdbuf();
+  CHECK_MESSAGE(committed.str() == made,
+                "run this test with SCMI_WRITE_DOCS=docs/protocols.md, and look at what changes");
+}
