@@ -162,6 +162,10 @@ Result<ClockConfig> Clocks::config_get(ClockId clock, std::uint8_t extended_type
                      .extended_value = extended_type == 0 ? 0 : reply->extended_config_val};
 }
 
+namespace {
+constexpr std::size_t clocks_max = 0xFFFF;
+}  // namespace
+
 Result<std::vector<ClockId>> Clocks::possible_parents(ClockId clock, const CallOptions& options) const {
   using Reply = PossibleParentsGet::Reply;
   // `remaining` has eight bits: 255 means "255 or more".
@@ -172,6 +176,13 @@ Result<std::vector<ClockId>> Clocks::possible_parents(ClockId clock, const CallO
     if (!page) return page.error();
     const auto judged = bounds.take(page->parents.size(), Reply::remaining.get(page->num_parents_flags));
     if (!judged) return judged.error();
+    // As long as no page has said how many there are, one that repeats itself is no progress; and clock counts have
+    // 16 bits.
+    const bool repeats = !page->parents.empty() && std::ranges::find(parents, page->parents.front()) != parents.end();
+    const bool open_end = Reply::remaining.get(page->num_parents_flags) == Reply::remaining.max();
+    if (open_end && (repeats || parents.size() > clocks_max)) {
+      return Error::local(LocalError::malformed_reply, detail::context_of<PossibleParentsGet>(link_));
+    }
     parents.insert(parents.end(), page->parents.begin(), page->parents.end());
     more = *judged;
   }

@@ -28,9 +28,12 @@ using Entries = std::set<const Entry*>;
 [[nodiscard]] Entries seen_from_clients() {
   Entries seen;
   for (const operations::Operation& operation : operations::all()) {
-    obedient::Platform platform;
-    static_cast<void>(operation.run(*platform.agent));
-    seen.insert(platform.sent.begin(), platform.sent.end());
+    for (const bool newer : {false, true}) {
+      obedient::Platform platform;
+      platform.newer = newer;  // Then a client negotiates.
+      static_cast<void>(operation.run(*platform.agent));
+      seen.insert(platform.sent.begin(), platform.sent.end());
+    }
   }
   for (const operations::Listener& listener : operations::listeners()) {
     seen.insert(catalogue::find(listener.protocol, catalogue::Kind::notification, listener.notification));
@@ -165,6 +168,18 @@ const std::vector<std::vector<std::string>> command_lines = {
   return seen;
 }
 
+[[nodiscard]] Version since(const Entry& entry) {
+  const auto served = platform::served_protocol(entry.protocol);
+  const bool negotiates = entry.info->message == NegotiateProtocolVersion::info.message && !entry.is_notification();
+  return served && negotiates ? platform::row_of(*served).negotiate_since : entry.info->since;
+}
+
+[[nodiscard]] std::string hex(unsigned value) {
+  std::ostringstream text;
+  text << "0x" << std::hex << value;
+  return text.str();
+}
+
 [[nodiscard]] std::string version_text(Version version) {
   return std::to_string(version.major_number()) + '.' + std::to_string(version.minor_number());
 }
@@ -179,8 +194,8 @@ const std::vector<std::vector<std::string>> command_lines = {
          "sends the\ncommand, a platform that knows it, a command line that sends it (`check` and `raw` can send any). "
          "`since` is the version of\nthe protocol, not the release.\n";
   for (const catalogue::ProtocolEntry& protocol : catalogue::protocols()) {
-    out << "\n## " << protocol.name << " (" << std::hex << std::showbase << int{protocol.id.value} << std::dec
-        << "), up to version " << version_text(protocol.newest) << "\n\n"
+    out << "\n## " << protocol.name << " (" << hex(protocol.id.value) << "), up to version "
+        << version_text(protocol.newest) << "\n\n"
         << "| id | message | since | client | server | tool |\n|--:|---|---|---|---|---|\n";
     for (const Entry& entry : catalogue::entries()) {
       if (entry.protocol != protocol.id) continue;
@@ -189,12 +204,11 @@ const std::vector<std::vector<std::string>> command_lines = {
         for (const std::string& verb : at->second) verbs += (verbs.empty() ? "" : ", ") + verb;
       }
       const bool delayed = entry.layout(catalogue::Kind::delayed_response) != nullptr;
-      out << "| " << std::hex << std::showbase << int{entry.info->message.value} << std::dec << " | `" << entry.name()
-          << '`'
+      out << "| " << hex(entry.info->message.value) << " | `" << entry.name() << '`'
           << (entry.is_notification() ? " (notification)"
               : delayed               ? " (and delayed response)"
                                       : "")
-          << " | " << version_text(entry.info->since) << " | " << (clients.contains(&entry) ? "yes" : "-") << " | "
+          << " | " << version_text(since(entry)) << " | " << (clients.contains(&entry) ? "yes" : "-") << " | "
           << (server.contains(&entry) ? "yes" : "-") << " | " << (verbs.empty() ? "-" : verbs) << " |\n";
     }
   }

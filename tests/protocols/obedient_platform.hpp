@@ -70,6 +70,7 @@ class Platform {
   Spoil spoil;                                   ///< Changes what is about to be said.
   std::set<const scmi::catalogue::Entry*> sent;  ///< Commands that came.
   std::size_t count = 0;                         ///< How many; beyond `patience` the platform is gone.
+  bool newer = false;                            ///< Says of each protocol that it is newer than anybody knows.
   bool gone = false;
 
  private:
@@ -77,7 +78,14 @@ class Platform {
     using namespace scmi;
     const catalogue::ProtocolEntry& protocol = *catalogue::find_protocol(entry.protocol);
     Bytes bytes = well_formed(catalogue::describe(entry, catalogue::Kind::response, protocol.newest));
-    if (entry.info->message == ProtocolVersion::info.message) put_word(bytes, 4, protocol.newest.word);
+    if (entry.info->message == ProtocolVersion::info.message) {
+      put_word(bytes, 4, newer ? protocol.newest.word + 0x10000 : protocol.newest.word);
+    }
+    for (const auto& field : catalogue::describe(entry, catalogue::Kind::response, protocol.newest)) {
+      for (const auto& part : field.parts) {
+        if (part.name == "extended_name") put_word(bytes, field.offset, 1U << part.low);
+      }
+    }
     if (entry.info->message == MessageId(0x1)) {
       put_word(bytes, 4, 2);
       if (entry.protocol == protocol::base) {
@@ -130,6 +138,7 @@ class Platform {
     if (!is_async(*entry, command.payload)) return;
     Bytes delayed = well_formed(catalogue::describe(*entry, catalogue::Kind::delayed_response,
                                                     catalogue::find_protocol(entry->protocol)->newest));
+    put_word(delayed, 4, 0);  // The operations are about entity 0, and clients compare.
     if (spoil) spoil(*entry, catalogue::Kind::delayed_response, delayed);
     loop.deliver(loop.delayed(command, delayed));
   }
