@@ -144,6 +144,13 @@ const std::vector<std::vector<std::string>> command_lines = {
     {"voltage", "set", "1", "900000"},
     {"voltage", "enable", "1"},
     {"voltage", "disable", "1"},
+    {"powercap", "list"},
+    {"powercap", "get", "0"},
+    {"powercap", "measure", "0"},
+    {"powercap", "set", "0", "700"},
+    {"powercap", "set", "0", "700", "--async"},
+    {"powercap", "pai", "0", "10ms"},
+    {"powercap", "watch", "0", "--for", "1ms"},
 };
 
 /// The verbs that send each command; what all of them send for the connection's sake counts for `info` alone.
