@@ -224,7 +224,7 @@ TEST_CASE("hello: memory that is unsealed, partly sealed, of the wrong size or n
   SUBCASE("too small") {
     const Descriptors d(welcome, Descriptors::all_seals, -4096);
     CHECK(connect_to(encode(welcome), d.numbers(), &why).error().is(LocalError::bad_memory));
-    CHECK(why == "the platform's memory has 4096 bytes, it said 8192");
+    CHECK(why == "the platform's memory has 8192 bytes, it said 12288");
   }
   SUBCASE("too large") {
     const Descriptors d(welcome, Descriptors::all_seals, 4096);
@@ -303,7 +303,7 @@ TEST_CASE("hello: sockets that are not ours are told apart in words") {
   }
   SUBCASE("another version") {
     CHECK(connect_to(with_word(encode(good_welcome()), 8, 9), {}, &why).error().is(LocalError::incompatible_peer));
-    CHECK(why == "the other side speaks mailbox hello version 9, we speak version 1");
+    CHECK(why == "the other side speaks mailbox hello version 9, we speak version 2");
   }
   SUBCASE("more than any welcome") {
     CHECK(connect_to(Bytes(welcome_size_max + 1), {}, &why).error().is(LocalError::incompatible_peer));
@@ -360,7 +360,7 @@ TEST_CASE("mailbox server: peers that say something wrong, too much or nothing a
   };
   CHECK(answer(stranger(), bytes(3)) == "the other side does not speak the SCMI mailbox hello");
   CHECK(answer(stranger(), with_word(encode(Hello{}), 8, 3)) ==
-        "the other side speaks mailbox hello version 3, we speak version 1");
+        "the other side speaks mailbox hello version 3, we speak version 2");
   CHECK(answer(stranger(), with_word(encode(Hello{}), 12, 5)).find("hello of 88 bytes") != std::string::npos);
   CHECK(answer(stranger(), Bytes(300)) == "the hello is too large");
   CHECK(platform.server->refused() == 4);
