@@ -21,6 +21,7 @@ constexpr std::uint32_t guest = 2;
 const std::map<std::uint8_t, std::string> needed = {
     {0x13, "levels = [{ level = 1 }]\n"},
     {0x14, "rates_hz = [1000]\n"},
+    {0x15, "type = \"celsius\"\n"},
     {0x17, "levels_uv = [1000]\n"},
     {0x18, "cap_range = { min = 10, max = 10 }\npai_range_us = { min = 1000, max = 1000 }\n"},
 };
@@ -29,6 +30,8 @@ const std::map<std::uint8_t, std::set<std::uint8_t>> without_resource = {{0x15, 
 constexpr std::uint8_t negotiate = 0x10;
 
 bool has_resources(ServedProtocol p) { return !row_of(p).resource.empty(); }
+/// Pin control has rules of its own: who may only look is told NOT_FOUND (pin_control_server_test.cpp).
+bool by_the_rule(ServedProtocol p) { return has_resources(p) && row_of(p).id != protocol::pin_control; }
 
 /// Two resources of each kind, the first of each in device 0, the second in device 1. `agent` is added to the guest.
 SocConfig soc(const std::string& agent = "") {
@@ -71,7 +74,7 @@ Status send(Bench& t, std::uint8_t protocol, std::uint8_t message, std::uint32_t
 
 TEST_CASE("denied: a device's resources, in every command of every protocol, and nothing else") {
   for (const ServedProtocol p : all_served) {
-    if (!has_resources(p)) continue;
+    if (!by_the_rule(p)) continue;
     Bench t(soc());
     const std::uint8_t protocol = row_of(p).id.value;
     CAPTURE(row_of(p).name);
@@ -90,9 +93,7 @@ TEST_CASE("denied: a device's resources, in every command of every protocol, and
       CAPTURE(message);
       CHECK(t.ask(guest, protocol, message, {0, 0, 0, 0, 0, 0}).status == Status::denied);
     }
-    const auto left = std::ranges::count_if(
-        all_served, [](ServedProtocol other) { return other != ServedProtocol::base && !has_resources(other); });
-    CHECK((t.ask(guest, base, 0x1).words.at(0) & 0xFF) == static_cast<std::uint32_t>(left));
+    CHECK((t.ask(guest, base, 0x1).words.at(0) & 0xFF) == 0);
     // Reset with permissions: it works again.
     REQUIRE(t.ask(manager, base, 0xB, {guest, 1}).status == Status::success);
     for (const std::uint8_t message : all) {
@@ -104,12 +105,12 @@ TEST_CASE("denied: a device's resources, in every command of every protocol, and
 
 TEST_CASE("denied: one protocol on a device, and no other protocol there") {
   for (const ServedProtocol p : all_served) {
-    if (!has_resources(p)) continue;
+    if (!by_the_rule(p)) continue;
     Bench t(soc());
     CAPTURE(row_of(p).name);
     REQUIRE(t.ask(manager, base, 0xA, {guest, 0, row_of(p).id.value, 0}).status == Status::success);
     for (const ServedProtocol other : all_served) {
-      if (!has_resources(other)) continue;
+      if (!by_the_rule(other)) continue;
       CAPTURE(row_of(other).name);
       const std::uint8_t protocol = row_of(other).id.value;
       for (const std::uint8_t message : commands(t, protocol)) {
@@ -123,7 +124,7 @@ TEST_CASE("denied: one protocol on a device, and no other protocol there") {
 TEST_CASE("denied: a protocol that the description does not give to an agent, in every message") {
   Bench t(soc("protocols = [\"base\"]\nperformance = { may_set_level = [] }\n"));
   for (const ServedProtocol p : all_served) {
-    if (p == ServedProtocol::base) continue;
+    if (resource_count(t.platform.config(), p) == 0) continue;  // Not offered, or Base.
     CAPTURE(row_of(p).name);
     for (std::uint8_t message = 0; message < 0x20; ++message) {
       CAPTURE(message);
