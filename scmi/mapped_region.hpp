@@ -6,7 +6,6 @@
 // exactly its width.
 #pragma once
 
-#include <atomic>
 #include <bit>
 #include <concepts>
 #include <cstddef>
@@ -43,14 +42,14 @@ class MappedRegion {
   [[nodiscard]] Result<Word> read(std::size_t offset) const noexcept {
     const ChannelRef use = enter(offset, sizeof(Word));
     if (!use) return refused(offset, sizeof(Word));
-    return std::atomic_ref<Word>(*word<Word>(offset)).load(std::memory_order_acquire);
+    return __atomic_load_n(word<Word>(offset), __ATOMIC_ACQUIRE);
   }
   /// Likewise; whoever sees this write sees those before it (release).
   template <RegionWord Word>
   [[nodiscard]] Result<void> write(std::size_t offset, Word value) const noexcept {
     const ChannelRef use = enter(offset, sizeof(Word));
     if (!use) return refused(offset, sizeof(Word));
-    std::atomic_ref<Word>(*word<Word>(offset)).store(value, std::memory_order_release);
+    __atomic_store_n(word<Word>(offset), value, __ATOMIC_RELEASE);
     return {};
   }
 

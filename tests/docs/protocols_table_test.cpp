@@ -77,6 +77,7 @@ name = "reset"
 name = "cap"
 unit = "mW"
 cap_range = { min = 100, max = 1000, step = 100 }
+pai_range_us = { min = 1000, max = 10_000, step = 1000 }
 )";
 
 const Scene scenes[] = {

@@ -123,7 +123,7 @@ CORE_GOOD = {
 
 # Written in brackets so that this file is not a finding of its own.
 SLEEP = re.compile(r"\b(s[l]eep_for|s[l]eep_until|us[l]eep|nanos[l]eep|clock_nanos[l]eep|time\.s[l]eep)\b|"
-                   r"\bs[l]eep\s*\(|^\s*s[l]eep\s+[0-9.$]|[;&|]\s*s[l]eep\s+[0-9.$]")
+                   r"(?<![>.\w])s[l]eep\s*\(|^\s*s[l]eep\s+[0-9.$]|[;&|]\s*s[l]eep\s+[0-9.$]")
 
 
 def no_sleeps(files):

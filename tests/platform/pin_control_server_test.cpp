@@ -204,8 +204,8 @@ TEST_CASE("pin control edges: each row of the table") {
                                Status::invalid_parameters},
                           });
   check_pins({without_request}, {
-                                    {"REQUEST not implemented", pin, 0x7, {0, 0}, Status::not_supported},
-                                    {"RELEASE not implemented", pin, 0x8, {0, 0}, Status::not_supported},
+                                    {"REQUEST not served", pin, 0x7, {0, 0}, Status::not_supported},
+                                    {"RELEASE not served", pin, 0x8, {0, 0}, Status::not_supported},
                                 });
 }
 

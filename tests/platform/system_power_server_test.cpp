@@ -98,7 +98,7 @@ TEST_CASE("system power edges: each row of the table") {
   check_edges({with_system, Edit{"[behaviour]", "[disabled]\nsystem_power = [5]\n[behaviour]"}},
               {{"0x2 for 0x5 without notification support", sys, 0x2, {0x5}, Status::not_supported}});
   check_edges({with_system, Edit{"[behaviour]", "[disabled]\nsystem_power = [4]\n[behaviour]"}},
-              {{"0x2 for 0x4 not implemented", sys, 0x2, {0x4}, Status::not_found}});
+              {{"0x2 for 0x4 not served", sys, 0x2, {0x4}, Status::not_found}});
 }
 
 TEST_CASE("system power: where platforms differ") {

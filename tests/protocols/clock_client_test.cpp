@@ -331,11 +331,15 @@ TEST_CASE("clock parents: pages, also when the count of the rest is saturated") 
   CHECK(clocks.possible_parents(id)->empty());
   p.on(clk, 0xC, {0, 3U << 24});
   CHECK(clocks.possible_parents(id).error().is(LocalError::malformed_reply));
-  p.on(clk, 0xC, {0, 1U | 255U << 24, 9});
   p.commands.clear();
-  // For ever 255 more: ends when the platform errs, here by a page that fills nothing.
+  // For ever 255 more: ends with the first page that says again what one has said.
+  p.on(clk, 0xC, {0, 1U | 255U << 24, 9});
+  CHECK(clocks.possible_parents(id).error().is(LocalError::malformed_reply));
+  CHECK(p.commands.size() == 2);
+  // Or with a page that says nothing.
+  p.commands.clear();
   p.on_ask(clk, 0xC, Platform::Answer([](const Words& c) {
-             return c.at(1) < 10 ? Words{0, 1U | 255U << 24, 9} : Words{0, 255U << 24};
+             return c.at(1) < 10 ? Words{0, 1U | 255U << 24, 100 + c.at(1)} : Words{0, 255U << 24};
            }));
   CHECK(clocks.possible_parents(id).error().is(LocalError::malformed_reply));
   CHECK(p.commands.size() == 11);
