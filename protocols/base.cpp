@@ -10,8 +10,8 @@ using namespace base_protocol;
 Result<Base> Base::open(const Agent& agent) {
   Result<ProtocolLink> link = agent.link(protocol::base);
   if (!link) return link.error();
-  const std::optional<AgentName>& self = agent.base().self;
-  return Base(std::move(*link), self ? std::optional(self->id) : std::nullopt);
+  const std::optional<AgentName>& caller = agent.base().self;
+  return Base(std::move(*link), caller ? std::optional(caller->id) : std::nullopt);
 }
 
 Result<Version> Base::platform_version(const CallOptions& options) const {

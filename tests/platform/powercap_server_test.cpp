@@ -308,24 +308,24 @@ TEST_CASE("powercap: a cap of the description holds from the start, without a wo
 
 TEST_CASE("powercap: power is the average of the last complete interval") {
   Bench t({microwatts, domains, guest});
-  const auto power = [&](std::uint32_t domain) { return t.ask(1, pcap, 0x9, {domain}).words.front(); };
-  CHECK(power(1) == 20'550);  // The meter below has its own 50.
+  const auto drawn = [&](std::uint32_t domain) { return t.ask(1, pcap, 0x9, {domain}).words.front(); };
+  CHECK(drawn(1) == 20'550);  // The meter below has its own 50.
   REQUIRE(t.ask(1, perf, 0x7, {0, 400}).status == Status::success);
   t.pass(microseconds(9 + 491));  // Runs there for half of the first interval, less the latency of 9 us.
-  CHECK(power(1) == 20'550);
+  CHECK(drawn(1) == 20'550);
   t.pass(microseconds(500));
-  CHECK(power(1) == 30'550 - 10'000 * 9 / 1000);
-  CHECK(power(0) == 32);
-  CHECK(power(2) == 50);
+  CHECK(drawn(1) == 30'550 - 10'000 * 9 / 1000);
+  CHECK(drawn(0) == 32);
+  CHECK(drawn(2) == 50);
   t.pass(microseconds(1000));
-  CHECK(power(1) == 30'550);
+  CHECK(drawn(1) == 30'550);
   // Half of an interval at each level.
   t.pass(microseconds(500));
   REQUIRE(t.ask(1, perf, 0x7, {0, 200}).status == Status::success);
   t.pass(microseconds(500));
-  CHECK(power(1) == 30'550 - 20'000 * 493 / 1000);
+  CHECK(drawn(1) == 30'550 - 20'000 * 493 / 1000);
   t.pass(microseconds(100'000));
-  CHECK(power(1) == 10'550);
+  CHECK(drawn(1) == 10'550);
   CHECK(t.platform.next_event() == never);  // Nobody watches: nothing has to be counted.
 }
 

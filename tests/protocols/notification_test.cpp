@@ -23,7 +23,6 @@ using clock_protocol::RateChangedEvent;
 namespace {
 
 constexpr std::uint8_t clk = 0x14;
-constexpr std::uint8_t perf = 0x13;
 constexpr std::uint8_t notify_command = 0x9;
 constexpr ClockId id{5};
 const Words on{5, 1};
