@@ -103,9 +103,8 @@ int serve(platform::SocConfig soc, const Options& options) {
   platform::VendorServers vendor_servers;
   if (const auto added = platform::imx::add_to(vendor_servers); !added) return fail(describe(added.error()));
   platform::PlatformHost host(
-      std::move(soc), time, options.log,
-      [](std::string_view text) { fmt::print(stderr, "scmi-platform: {}\n", text); }, vendor_servers,
-      planted(options));
+      std::move(soc), time, options.log, [](std::string_view text) { fmt::print(stderr, "scmi-platform: {}\n", text); },
+      vendor_servers, planted(options));
 
   std::string ready = "ready";
   std::string why;

@@ -92,8 +92,8 @@ TEST_CASE("clients on the platform: levels and limits by fast channel, with and 
       const std::string_view after = "power_domain = \"BIG_SSTOP\"\n";
       const std::size_t at = text.find(after, text.find("[[performance_domain]]"));
       REQUIRE(at != std::string::npos);
-      text.insert(at + after.size(), "level_indexing = true\nfast_channel_doorbell_bits = " +
-                                         std::to_string(doorbell_bits) + "\n");
+      text.insert(at + after.size(),
+                  "level_indexing = true\nfast_channel_doorbell_bits = " + std::to_string(doorbell_bits) + "\n");
       real::Bench b(text);
       const auto perf = PerformanceDomains::open(b.agent());
       REQUIRE(perf);
