@@ -37,7 +37,7 @@ const Defect* find_defect(std::string_view name) noexcept {
   return at == all.end() ? nullptr : &*at;
 }
 
-Defects::Defects(OutgoingSink& sink, std::vector<const Defect*> planted) : sink_(sink) {
+Defects::Defects(OutgoingSink& sink, const std::vector<const Defect*>& planted) : sink_(sink) {
   for (const Defect* defect : planted) planted_.push_back({defect, 0, {}});
 }
 

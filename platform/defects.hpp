@@ -69,7 +69,7 @@ struct Defect {
 class Defects final : public OutgoingSink {
  public:
   /// Borrows the sink.
-  Defects(OutgoingSink& sink, std::vector<const Defect*> planted);
+  Defects(OutgoingSink& sink, const std::vector<const Defect*>& planted);
 
   using Serve = std::function<Handled(std::span<const std::byte> payload, std::span<std::byte> reply)>;
   /// Lets `serve` answer a command, and spoils what it is given and what it answers.
