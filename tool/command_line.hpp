@@ -12,7 +12,7 @@
 
 #include "tool/run.hpp"
 
-namespace CLI {
+namespace CLI {  // NOLINT(readability-identifier-naming): CLI11's
 class App;
 }
 

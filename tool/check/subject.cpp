@@ -108,7 +108,7 @@ Answer Subject::checked(Result<std::size_t> length, std::vector<std::byte> reply
 Answer Subject::ask(ProtocolId protocol, MessageId message, std::span<const std::byte> payload) {
   std::vector<std::byte> reply(reply_max);
   Result<std::size_t> length = link(protocol).transact(message, payload, reply, settings_.call);
-  Answer answer = checked(std::move(length), std::move(reply));
+  Answer answer = checked(length, std::move(reply));
   listen();
   if (answer.is(Status::success)) note_subscription(protocol, message, payload);
   return answer;
