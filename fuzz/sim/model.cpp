@@ -41,7 +41,6 @@ std::uint32_t Model::published(const WireCommand& command, std::uint32_t tag, In
 }
 
 void Model::answered(std::uint32_t number, std::span<const std::byte> bytes, Instant now) {
-  Record& record = records_[number];
   std::uint32_t header = 0;
   if (bytes.size() < header_size) {
     ++excuses_.broken;
@@ -49,7 +48,12 @@ void Model::answered(std::uint32_t number, std::span<const std::byte> bytes, Ins
   }
   std::memcpy(&header, bytes.data(), sizeof header);
   if (bytes.size() > header_size + wire_max_payload || bytes.size() < header_size + 4) ++excuses_.broken;
-  if ((header & header_defined_bits) != record.header) return;
+  header &= header_defined_bits;
+  // A wrong header may be that of another command that is out: nobody can tell that it is not the answer.
+  const auto same = [&](const Record& r) { return r.header == header && r.epoch == epoch_ && !r.settled; };
+  const auto other = std::ranges::find_if(records_, same);
+  if (records_[number].header != header && other == records_.end()) return;
+  Record& record = records_[number].header == header ? records_[number] : *other;
   record.settled = true;
   record.answered_at = now;
   record.answers.emplace_back(bytes.begin() + header_size, bytes.end());

@@ -64,7 +64,13 @@ void Scheduler::spawn(std::function<void()> body) {
   task.body = std::move(body);
   task.state = Task::State::ready;
   task.serial = next_serial++;
-  task.fibre.start([](void* self) { static_cast<Task*>(self)->body(); }, &task);
+  // What the body holds is let go in the task as well: it may be an agent, whose end takes its time.
+  task.fibre.start(
+      [](void* self) {
+        const std::function<void()> own = std::move(static_cast<Task*>(self)->body);
+        own();
+      },
+      &task);
   live_.push_back(&task);
 }
 
@@ -84,7 +90,6 @@ void Scheduler::run_task(Task& task) {
   running_ = nullptr;
   if (task.fibre.finished()) {
     task.state = Task::State::ended;
-    task.body = nullptr;
     std::erase(live_, &task);
   }
 }

@@ -370,7 +370,8 @@ void World::event(const TraceEvent& e) noexcept {
 
 std::shared_ptr<AgentLife> World::probe() {
   AgentConfig config;
-  config.registry.first_token = plan_.first_token;
+  // Tokens go on where the agent before stopped: the platform may still owe it delayed responses.
+  config.registry.first_token = static_cast<std::uint16_t>((plan_.first_token + model_.commands()) % token_count);
   config.registry.quarantine_horizon = microseconds(plan_.horizon_us);
   config.registry.poll_interval_max = microseconds(plan_.poll_us);
   // Virtual time stands still while a task runs: spinning would not end.
