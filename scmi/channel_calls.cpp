@@ -48,13 +48,19 @@ void ChannelInfo::fail(Xfer& xfer, LocalError reason) noexcept {
     std::uint64_t next = 0;
     do {
       next = XferWord::with(w, XferState::done) | XferWord::returned;
-      if ((w & XferWord::released) != 0) next = XferWord::with(next, XferState::free) & ~XferWord::flags;
+      if ((w & XferWord::released) != 0) next = xfer.retired(w);
     } while (!xfer.word.compare_exchange_weak(w, next, std::memory_order_acq_rel));
   }
   signal(point);
   if (hold) release_hold();
   if (completion) run_completion(completion, Error::local(reason));
-  if (user) release();
+  if (user) leave();
+}
+
+void ChannelInfo::leave() noexcept {
+  // If its caller has left already, the xfer is free now.
+  xfer_freed();
+  release();
 }
 
 bool ChannelInfo::end_pending(Xfer& xfer, std::uint64_t sequence, std::uint64_t wish) noexcept {
@@ -70,7 +76,7 @@ bool ChannelInfo::end_pending(Xfer& xfer, std::uint64_t sequence, std::uint64_t 
   std::uint64_t stuck = stuck_id(xfer, sequence);
   if (stuck_.compare_exchange_strong(stuck, 0, std::memory_order_acq_rel)) {
     // Admitted, but the area never came back: nothing was sent, so no token goes into quarantine.
-    await_area(false);
+    watch_area(AreaWatch::none);
     count_end(header, wish);
     fail(xfer, (wish & XferWord::want_timeout) != 0 ? LocalError::channel_busy : abandon_reason(wish));
     return true;
@@ -119,7 +125,9 @@ void ChannelInfo::mark_lost() noexcept {
 
 void ChannelInfo::run_completion(Completion& completion, const Result<std::span<const std::byte>>& result) noexcept {
   const CallbackScope scope(*registry_);
-  completion(result);
+  // It goes inside the scope too: what it owns may be the agent.
+  const Completion own = std::move(completion);
+  own(result);
 }
 
 // --- Pending calls: going out
@@ -141,7 +149,7 @@ void ChannelInfo::launch(Xfer& xfer) noexcept {
     if (!table.quarantine_empty() && binding_.ops->poll_done(binding_.state)) take_late();
     current_.store(xfer.index, std::memory_order_relaxed);
   }
-  if (shared() || xfer.expects_delayed) {
+  if (shared() || (xfer.word.load(std::memory_order_relaxed) & XferWord::expects_delayed) != 0) {
     table.mark(*token, xfer);
     xfer.token_marked = true;
   }
@@ -151,11 +159,11 @@ void ChannelInfo::launch(Xfer& xfer) noexcept {
     while (!xfer.word.compare_exchange_weak(w, XferWord::with(w, XferState::in_flight) & ~XferWord::wishes,
                                             std::memory_order_seq_cst)) {
     }
-    return w & XferWord::wishes;
+    return w & (XferWord::wishes | XferWord::parked);
   };
   // A ring's reply may come before send returns, and is matched by its own buffer: in flight first. An area's reply
   // would be mistaken for the request while that is being written: in flight afterwards.
-  std::uint64_t wishes = shared() ? take_off() : 0;
+  std::uint64_t meanwhile = shared() ? take_off() : 0;
   const SendResult sent = binding_.ops->send(binding_.state, {{xfer.tx, xfer.tx_length}, header, xfer.index, true});
   if (!sent) {
     if (shared()) {
@@ -169,9 +177,10 @@ void ChannelInfo::launch(Xfer& xfer) noexcept {
     if (xfer.token_marked) {
       xfer.token_marked = false;
       table.unmark(*token);
+      xfer.word.fetch_and(~XferWord::parked, std::memory_order_acq_rel);  // Not this command's: it was not sent.
     }
     if (sent.error().is(LocalError::channel_busy)) {
-      await_area(true);
+      watch_area(AreaWatch::stuck);
       stuck_.store(stuck_id(xfer, sequence), std::memory_order_release);
       return;
     }
@@ -182,8 +191,16 @@ void ChannelInfo::launch(Xfer& xfer) noexcept {
   }
   counters_for(header).add(Count::sent);
   trace(TraceKind::command, header, {xfer.tx, xfer.tx_length});
-  if (!shared()) wishes = take_off();
-  if (wishes != 0 && end_pending(xfer, sequence, wishes)) return;
+  if (!shared()) meanwhile = take_off();
+  if ((meanwhile & XferWord::wishes) != 0 && end_pending(xfer, sequence, meanwhile & XferWord::wishes)) return;
+  if ((meanwhile & XferWord::parked) != 0) {
+    std::uint64_t w = xfer.word.load(std::memory_order_relaxed);
+    const bool still = XferWord::state(w) == XferState::in_flight && XferWord::sequence(w) == sequence;
+    if (still && xfer.word.compare_exchange_strong(w, XferWord::with(w, XferState::receiving))) {
+      take_parked(xfer);
+      complete(xfer, XferState::early);
+    }
+  }
   // The reply's doorbell may have rung before the xfer was in flight.
   if (!shared()) deliver_area(false);
 }
@@ -192,7 +209,7 @@ void ChannelInfo::retry_stuck() noexcept {
   std::uint64_t stuck = stuck_.load(std::memory_order_acquire);
   if (stuck == 0 || !binding_.ops->poll_done(binding_.state)) return;
   if (!stuck_.compare_exchange_strong(stuck, 0, std::memory_order_acq_rel)) return;
-  await_area(false);
+  watch_area(AreaWatch::none);
   launch(binding_.table->at((stuck & ((1U << XferWord::sequence_shift) - 1)) - 1));
 }
 

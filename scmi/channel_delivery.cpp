@@ -14,6 +14,8 @@
 namespace scmi {
 
 namespace {
+/// What is settled when a receiver is through.
+constexpr std::uint64_t in_passing = XferWord::wishes | XferWord::look_again | XferWord::replied;
 constexpr std::size_t p2a_burst = 1024;  ///< Messages taken in one go, so that a flood does not keep a caller for ever.
 
 /// The header of the delayed response to a command.
@@ -71,6 +73,11 @@ void ChannelInfo::deliver_area(bool doorbell) noexcept {
     if (!claimed) before = XferWord::state(w);
   }
   if (!claimed) {
+    AreaWatch watch = AreaWatch::holder;
+    if (area_watch_.compare_exchange_strong(watch, AreaWatch::told, std::memory_order_seq_cst)) {
+      signal(binding_.table->held().point);
+      return;
+    }
     // Nobody waits. If nobody holds the area either, what lies there may be a late reply.
     const std::uint64_t channel = word();
     if (!binding_.table->quarantine_empty() && try_admit(ChannelWord::generation(channel))) {
@@ -119,19 +126,18 @@ void ChannelInfo::deliver_response(Xfer& xfer, const RxMessage& message, XferSta
   if (xfer.owns_user || shared()) counters_for(header).add(Count::replies);  // A holder counts its own.
   trace(TraceKind::response, header, message.payload);
   xfer.rx_length = static_cast<std::uint32_t>(message.payload.size());
-  complete(xfer, xfer.expects_delayed && succeeded(message.payload) ? XferState::responded : XferState::done);
+  const bool more = (xfer.word.load(std::memory_order_relaxed) & XferWord::expects_delayed) != 0;
+  complete(xfer, more && succeeded(message.payload) ? XferState::responded : XferState::done);
 }
 
 void ChannelInfo::finish_give_back(Xfer& xfer, XferState before) noexcept {
   const std::uint32_t header = xfer.header.load(std::memory_order_relaxed);
-  std::uint64_t given = binding_.table->give_back(xfer, before);
-  while ((given & XferWord::parked) != 0) {
+  const std::uint64_t given = binding_.table->give_back(xfer, before);
+  if ((given & XferWord::parked) != 0) {
     // The receiver's all the same: what he found was not his, but its delayed response came meanwhile.
-    if (take_parked(xfer)) {
-      complete(xfer, before == XferState::responded ? XferState::done : XferState::early);
-      return;
-    }
-    given = binding_.table->give_back(xfer, before);
+    take_parked(xfer);
+    complete(xfer, XferState::early);
+    return;
   }
   if ((given & XferWord::wishes) == 0) {
     if ((given & XferWord::look_again) != 0 && !shared()) deliver_area(false);
@@ -141,23 +147,14 @@ void ChannelInfo::finish_give_back(Xfer& xfer, XferState before) noexcept {
   end(xfer, (given & XferWord::blocking) != 0, abandon_reason(given));
 }
 
-bool ChannelInfo::take_parked(Xfer& xfer) noexcept {
+void ChannelInfo::take_parked(Xfer& xfer) noexcept {
   // We are receiving and have seen the flag.
-  const std::uint32_t header = xfer.parked_header;
-  const std::span<const std::byte> payload(xfer.parked, xfer.parked_length);
-  MessageHeader as_command = MessageHeader::unpack(header);
-  as_command.type = MessageType::command;
-  const bool ours = xfer.expects_delayed && as_command.pack() == xfer.header.load(std::memory_order_relaxed);
-  if (ours) {
-    std::memcpy(xfer.rx, payload.data(), payload.size());
-    xfer.rx_length = xfer.parked_length;
-    counters(as_command.protocol).add(Count::delayed);
-    trace(TraceKind::delayed, header, payload);
-  } else {
-    stray(header, payload);
-  }
+  const std::uint32_t header = xfer.header.load(std::memory_order_relaxed);
+  std::memcpy(xfer.rx, xfer.parked, xfer.parked_length);
+  xfer.rx_length = xfer.parked_length;
+  counters_for(header).add(Count::delayed);
+  trace(TraceKind::delayed, delayed_of(header), {xfer.rx, xfer.rx_length});
   xfer.word.fetch_and(~XferWord::parked, std::memory_order_acq_rel);
-  return ours;
 }
 
 bool ChannelInfo::publish_responded(Xfer& xfer) noexcept {
@@ -166,17 +163,19 @@ bool ChannelInfo::publish_responded(Xfer& xfer) noexcept {
   xfer.deadline.store((services_.clock.now() + xfer.delayed_timeout).time_since_epoch().count(),
                       std::memory_order_relaxed);
   WaitPoint& point = xfer.point;
+  const std::uint32_t header = xfer.header.load(std::memory_order_relaxed);
   std::uint64_t w = xfer.word.load(std::memory_order_acquire);
   do {
     if ((w & XferWord::parked) != 0) {
       xfer.owns_hold = hold;
-      return !take_parked(xfer) && publish_responded(xfer);
+      take_parked(xfer);
+      return false;
     }
-  } while (!xfer.word.compare_exchange_weak(
-      w, XferWord::with(w, XferState::responded) & ~(XferWord::wishes | XferWord::look_again),
-      std::memory_order_seq_cst));
+  } while (!xfer.word.compare_exchange_weak(w, XferWord::with(w, XferState::responded) & ~in_passing,
+                                            std::memory_order_seq_cst));
   // From here on whoever has the delayed response may end the call.
   if ((w & (XferWord::blocking | XferWord::waiting)) != XferWord::blocking) signal(point);
+  if ((w & XferWord::replied) != 0) stray(header, {});
   if (hold) release_hold();
   // A wish that came during the copy loses against a reply, but not against a delayed response still to come.
   if ((w & XferWord::wishes) != 0) static_cast<void>(end_pending(xfer, XferWord::sequence(w), w & XferWord::wishes));
@@ -189,15 +188,18 @@ void ChannelInfo::complete(Xfer& xfer, XferState next) noexcept {
     next = XferState::done;
   }
   XferTable& table = *binding_.table;
-  const bool hold = xfer.owns_hold && next != XferState::early;
-  const bool user = xfer.owns_user && next == XferState::done;
-  const bool marked = xfer.token_marked;
-  const Token token = MessageHeader::unpack(xfer.header.load(std::memory_order_relaxed)).token;
+  const std::uint32_t header = xfer.header.load(std::memory_order_relaxed);
+  bool hold = false;
+  bool user = false;
+  bool duplicate = true;  // What `replied` stands for.
+  const auto let_go = [&] {
+    hold = std::exchange(xfer.owns_hold, false);
+    user = std::exchange(xfer.owns_user, false);
+    if (std::exchange(xfer.token_marked, false)) table.unmark(MessageHeader::unpack(header).token);
+  };
   Completion completion;
   Result<std::span<const std::byte>> result{std::span<const std::byte>{}};
   std::vector<std::byte> copy;
-  if (hold) xfer.owns_hold = false;
-  if (user) xfer.owns_user = false;
   if (xfer.completion) {
     // Copied, so that the caller may give the xfer back while the callback runs.
     completion = std::exchange(xfer.completion, nullptr);
@@ -208,20 +210,24 @@ void ChannelInfo::complete(Xfer& xfer, XferState next) noexcept {
       result = std::span<const std::byte>(copy);
     }
   }
-  if (next == XferState::done && marked) {
-    xfer.token_marked = false;
-    table.unmark(token);
-  }
+  if (next == XferState::done) let_go();
   WaitPoint& point = xfer.point;
-  const std::uint32_t header = xfer.header.load(std::memory_order_relaxed);
   std::uint64_t w = xfer.word.load(std::memory_order_relaxed);
   for (;;) {
-    std::uint64_t to = XferWord::with(w, next) & ~(XferWord::wishes | XferWord::look_again | XferWord::parked);
+    if (next == XferState::early && (w & XferWord::replied) != 0) {
+      // The response that it overtook came while we copied it.
+      table.note_answered(header);
+      counters_for(header).add(Count::replies);
+      duplicate = false;
+      next = XferState::done;
+      let_go();
+    }
+    std::uint64_t to = XferWord::with(w, next) & ~(in_passing | XferWord::parked);
     if (next == XferState::early) to |= XferWord::answered_early;
     const bool gone = next == XferState::done && (w & XferWord::released) != 0;
-    if (gone) {
-      to = (w & XferWord::returned) != 0 ? XferWord::freed(w) : XferWord::with(w, XferState::abandoned);
-    }
+    if (gone)
+      to =
+          (w & XferWord::returned) != 0 ? xfer.retired(w) : XferWord::with(w, XferState::abandoned) | XferWord::settled;
     // Release: pairs with the caller's acquire load of `done`; the reply is in place.
     if (xfer.word.compare_exchange_weak(w, to, std::memory_order_seq_cst)) break;
   }
@@ -229,9 +235,15 @@ void ChannelInfo::complete(Xfer& xfer, XferState next) noexcept {
   if ((w & (XferWord::blocking | XferWord::waiting)) != XferWord::blocking) signal(point);
   // A delayed response too many, or after a refusal.
   if ((w & XferWord::parked) != 0) stray(delayed_of(header), {});
+  if ((w & XferWord::replied) != 0 && duplicate) stray(header, {});
   if (hold) release_hold();
+  if (next == XferState::early) {
+    // Its response is still to come, or lies there already; and whoever wants the channel closed does not wait for it.
+    if ((w & XferWord::look_again) != 0 && !shared()) deliver_area(false);
+    if ((w & XferWord::wishes) != 0) static_cast<void>(end_pending(xfer, XferWord::sequence(w), w & XferWord::wishes));
+  }
   if (completion) run_completion(completion, result);
-  if (user) release();
+  if (user) leave();
 }
 
 void ChannelInfo::take_late() noexcept {
@@ -275,25 +287,11 @@ void ChannelInfo::drain_ring() noexcept {
     // A malformed message has no header to go by: it is the reply of whoever lent the buffer.
     Xfer* xfer =
         message.kind == RxMessage::Kind::message ? table.find(MessageHeader::unpack(message.header).token) : lender;
-    bool claimed = false;
-    XferState before{};
-    if (xfer != nullptr) {
-      std::uint64_t w = xfer->word.load(std::memory_order_acquire);
-      before = XferWord::state(w);
-      const std::uint32_t header = xfer->header.load(std::memory_order_relaxed);
-      const bool open = before == XferState::in_flight || before == XferState::early;
-      const bool fits = message.kind != RxMessage::Kind::message || (message.header & header_defined_bits) == header;
-      // The buffer comes back with the claim: afterwards the xfer may be somebody else's.
-      const std::uint64_t back = xfer == lender ? XferWord::returned : 0;
-      if (open && fits) {
-        while (!claimed && (XferWord::state(w) == XferState::in_flight || XferWord::state(w) == XferState::early)) {
-          before = XferWord::state(w);
-          claimed = xfer->word.compare_exchange_weak(w, XferWord::with(w, XferState::receiving) | back,
-                                                     std::memory_order_acquire, std::memory_order_relaxed);
-        }
-      }
-    }
-    if (claimed) {
+    // The buffer comes back with the claim: afterwards the xfer may be somebody else's.
+    const std::uint64_t back = xfer != nullptr && xfer == lender ? XferWord::returned : 0;
+    XferState before = XferState::free;
+    if (xfer != nullptr) before = claim_response(*xfer, message, back);
+    if (before == XferState::in_flight || before == XferState::early) {
       RxMessage own = message;
       if (own.kind == RxMessage::Kind::message && before == XferState::in_flight) {
         const std::size_t n = std::min<std::size_t>(own.payload.size(), binding_.max_payload);
@@ -303,7 +301,9 @@ void ChannelInfo::drain_ring() noexcept {
       if (lender != nullptr && lender != xfer) table.buffer_returned(*lender);
       deliver_response(*xfer, own, before);
     } else {
-      if (message.kind == RxMessage::Kind::message) {
+      if (before == XferState::receiving) {
+        trace(TraceKind::response, message.header, message.payload);
+      } else if (message.kind == RxMessage::Kind::message) {
         stray(message.header, message.payload);
       } else {
         unattributed().add(Count::malformed);
@@ -312,6 +312,21 @@ void ChannelInfo::drain_ring() noexcept {
       if (lender != nullptr) table.buffer_returned(*lender);  // Last: the message lies in its buffer.
     }
     xfer_freed();
+  }
+}
+
+XferState ChannelInfo::claim_response(Xfer& xfer, const RxMessage& message, std::uint64_t back) noexcept {
+  std::uint64_t w = xfer.word.load(std::memory_order_acquire);
+  for (;;) {
+    const XferState state = XferWord::state(w);
+    const bool open = state == XferState::in_flight || state == XferState::early;
+    // Looked at after each load of the word: if the exchange succeeds the header is that of the same use.
+    const bool fits = message.kind != RxMessage::Kind::message ||
+                      (message.header & header_defined_bits) == xfer.header.load(std::memory_order_relaxed);
+    // Another copies its delayed response, or this response's double: he ends the call.
+    if (!fits || (!open && state != XferState::receiving)) return XferState::free;
+    const std::uint64_t to = open ? XferWord::with(w, XferState::receiving) | back : w | XferWord::replied;
+    if (xfer.word.compare_exchange_weak(w, to, std::memory_order_acq_rel, std::memory_order_acquire)) return state;
   }
 }
 
@@ -350,7 +365,8 @@ void ChannelInfo::drain_p2a() noexcept {
     }
     std::uint32_t mine = 1;
     if (rx_claim_.compare_exchange_strong(mine, 0, std::memory_order_acq_rel)) return;
-    rx_claim_.store(1, std::memory_order_release);
+    // Acquire: what was seen by whoever wants us to look again.
+    rx_claim_.exchange(1, std::memory_order_acq_rel);
   }
 }
 
@@ -370,25 +386,23 @@ void ChannelInfo::take_delayed(std::uint32_t header, std::span<const std::byte> 
   as_command.type = MessageType::command;
   XferTable& table = *binding_.table;
   Xfer* xfer = table.find(as_command.token);
-  if (xfer != nullptr && xfer->header.load(std::memory_order_relaxed) == as_command.pack()) {
+  if (xfer != nullptr) {
     std::uint64_t w = xfer->word.load(std::memory_order_acquire);
     for (;;) {
+      // Looked at after each load of the word: if the exchange succeeds the header is that of the same use.
+      if ((w & XferWord::expects_delayed) == 0) break;
+      if (xfer->header.load(std::memory_order_relaxed) != as_command.pack()) break;
       const XferState before = XferWord::state(w);
-      if (before == XferState::receiving) {
-        // Another receives its response just now, or looks for it.
-        if (table.park(*xfer, w, header, payload)) return;
-        if (XferWord::state(w) == XferState::receiving) break;
+      const bool sending = before == XferState::prepared;
+      if (sending || (before == XferState::receiving && (w & XferWord::answered_early) == 0)) {
+        // Another receives its response just now, or looks for it, or comes back from sending it.
+        if (table.park(*xfer, w, payload)) return;
+        if (XferWord::state(w) == before) break;
         continue;
       }
       if (before != XferState::in_flight && before != XferState::responded) break;
-      if (!xfer->word.compare_exchange_weak(w, XferWord::with(w, XferState::receiving), std::memory_order_acquire,
-                                            std::memory_order_relaxed)) {
+      if (!xfer->word.compare_exchange_weak(w, XferWord::with(w, XferState::receiving), std::memory_order_acquire)) {
         continue;
-      }
-      if (!xfer->expects_delayed || xfer->header.load(std::memory_order_relaxed) != as_command.pack()) {
-        // Not asked for: the synchronous response is still to come.
-        finish_give_back(*xfer, before);
-        break;
       }
       const std::size_t n = std::min<std::size_t>(payload.size(), binding_.max_payload);
       std::memcpy(xfer->rx, payload.data(), n);

@@ -4,6 +4,7 @@
 #include "scmi/channel_info.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "scmi/channel_registry.hpp"
 
@@ -43,10 +44,11 @@ void ChannelInfo::release_hold() noexcept {
 }
 
 void ChannelInfo::release_slow(std::uint64_t before, std::uint64_t what) noexcept {
-  if ((before & ChannelWord::waiters) != 0) {
+  if ((before & (ChannelWord::waiters | ChannelWord::shared)) == ChannelWord::waiters) {
     // Others queue, and each of them has a user count. We have none any more, so nothing but the lists and the word,
-    // which are type-stable, may be touched from here.
-    admit_next((before & ChannelWord::shared) != 0);
+    // which are type-stable, may be touched from here. On a shared channel the queue waits for xfers, not for users:
+    // whoever frees one says so (xfer_freed), and users who come to look and leave again wake nobody.
+    admit_next(false);
   }
   const bool last = (before & ChannelWord::users_mask) == (what & ChannelWord::users_mask);
   if ((before & ChannelWord::closing) != 0 && last) finish_close();
@@ -93,7 +95,6 @@ Result<void> ChannelInfo::wait_admission(WaitNode& node, Instant deadline) noexc
       }
     }
     sleep(point, seen, deadline);
-    retry_stuck();
   }
 }
 
@@ -105,13 +106,10 @@ Result<bool> ChannelInfo::admit_pending(Xfer& xfer) noexcept {
     if ((w & ChannelWord::lost) != 0) return Error::local(LocalError::platform_lost);
     const bool take = (w & ChannelWord::held) == 0 && empty(admission_);
     const std::uint64_t next = w | (take ? ChannelWord::held : ChannelWord::waiters);
-    if (!take) {
-      const std::uint64_t x = xfer.word.load(std::memory_order_relaxed);
-      xfer.word.store(XferWord::with(x, XferState::queued), std::memory_order_release);
-    }
     if (word_.compare_exchange_weak(w, next, std::memory_order_acquire, std::memory_order_relaxed)) {
       if (take) return true;
       xfer.owns_hold = false;
+      xfer.word.fetch_add(XferWord::queueing, std::memory_order_acq_rel);
       xfer.node.state = WaitNode::State::queued;
       push_back(admission_, xfer.node);
       return false;
@@ -158,8 +156,7 @@ void ChannelInfo::admit_next(bool shared) noexcept {
     if (node.pending != nullptr) {
       launchable = node.pending;
       launchable->owns_hold = true;
-      const std::uint64_t x = launchable->word.load(std::memory_order_relaxed);
-      launchable->word.store(XferWord::with(x, XferState::prepared), std::memory_order_release);
+      launchable->word.fetch_sub(XferWord::queueing, std::memory_order_acq_rel);
     } else {
       // Under the lock: the node is on the waiter's stack, and he takes the lock before he leaves.
       signal(*node.point);
@@ -194,7 +191,7 @@ Result<Xfer*> ChannelInfo::admit_shared(Instant deadline) noexcept {
         reason = LocalError::channel_closed;
       } else if ((w & ChannelWord::lost) != 0) {
         reason = LocalError::platform_lost;
-      } else if (admission_.next == &node && (xfer = table.allocate(true)) != nullptr) {
+      } else if (admission_.next == &node && (xfer = table.allocate(XferWord::blocking)) != nullptr) {
       } else if (services_.clock.now() >= deadline) {
         reason = LocalError::channel_busy;
       } else {
@@ -241,66 +238,91 @@ void ChannelInfo::refuse_queue(LocalError reason) noexcept {
 }
 
 void ChannelInfo::sleep(WaitPoint& point, std::uint32_t seen, Instant deadline, ChannelInfo* also) noexcept {
-  const std::array<ChannelInfo*, 2> channels = {this, also};
+  const std::array<ChannelInfo*, 2> both = {this, also};
+  const std::span<ChannelInfo* const> channels(both.data(), also == nullptr ? 1U : 2U);
   std::array<WaitNode, 2> nodes;
-  std::array<bool, 2> leads = {false, false};
-  std::array<int, 8> fds{};
-  std::size_t fd_count = 0;
-  bool ready = false;
-  ChannelInfo* blind = nullptr;  // We lead a channel that gives no sign by itself: look at it now and then.
   for (std::size_t i = 0; i < channels.size(); ++i) {
-    ChannelInfo* c = channels[i];
-    if (c == nullptr) continue;
-    std::uint32_t nobody = 0;
-    leads[i] = c->lease_.compare_exchange_strong(nobody, 1, std::memory_order_acquire, std::memory_order_relaxed);
-    if (!leads[i]) {
-      nodes[i].point = &point;
-      {
-        const sync::MutexLock lock(c->mutex_);
-        push_back(c->sleeping_, nodes[i]);
-      }
-      // seq_cst: either we see the lease free here, or its holder sees us when he lets it go.
-      c->sleepers_.fetch_add(1, std::memory_order_seq_cst);
-      if (c->lease_.load(std::memory_order_seq_cst) == 0) ready = true;
-      continue;
-    }
-    const std::size_t n = c->arm(std::span(fds).subspan(fd_count, 4));
-    fd_count += n;
-    // A stuck area gives no doorbell when its last sender polled: look at it now and then.
-    if ((n == 0 && c->binding_.description->polling) || c->awaiting_area_.load(std::memory_order_relaxed)) blind = c;
-    if (c->has_news()) ready = true;
+    nodes[i].point = &point;
+    const sync::MutexLock lock(channels[i]->mutex_);
+    push_back(channels[i]->sleeping_, nodes[i]);
   }
-  if (!ready) {
-    Instant until = deadline;
-    if (blind != nullptr) {
-      constexpr Duration first_pause{1000};
-      const Duration pause = std::clamp(Duration(blind->blind_pause_ns_.load(std::memory_order_relaxed) * 2),
-                                        first_pause, std::max(first_pause, services_.poll_interval_max));
-      blind->blind_pause_ns_.store(pause.count(), std::memory_order_relaxed);
-      until = std::min(until, services_.clock.now() + pause);
+  for (;;) {
+    std::array<int, 8> fds{};
+    std::size_t fd_count = 0;
+    bool ready = false;
+    ChannelInfo* blind = nullptr;  // We lead a channel that gives no sign by itself: look at it now and then.
+    for (std::size_t i = 0; i < channels.size(); ++i) {
+      ChannelInfo& c = *channels[i];
+      if (!nodes[i].leads && !c.take_lease(nodes[i])) continue;
+      const std::size_t n = c.arm(std::span(fds).subspan(fd_count, 4));
+      fd_count += n;
+      // A stuck area gives no doorbell when its last sender polled: look at it now and then.
+      const bool stuck = c.area_watch_.load(std::memory_order_relaxed) != AreaWatch::none;
+      if ((n == 0 && c.binding_.description->polling) || stuck) blind = &c;
+      if (c.has_news()) ready = true;
     }
-    services_.waiter.wait(point, seen, until, std::span<const int>(fds).first(fd_count));
+    if (!ready) {
+      Instant until = deadline;
+      if (blind != nullptr) {
+        constexpr Duration first_pause{1000};
+        const Duration pause = std::clamp(Duration(blind->blind_pause_ns_.load(std::memory_order_relaxed) * 2),
+                                          first_pause, std::max(first_pause, services_.poll_interval_max));
+        blind->blind_pause_ns_.store(pause.count(), std::memory_order_relaxed);
+        until = std::min(until, services_.clock.now() + pause);
+      }
+      services_.waiter.wait(point, seen, until, std::span<const int>(fds).first(fd_count));
+    }
+    std::uint32_t offers = 0;
+    for (std::size_t i = 0; i < channels.size(); ++i) {
+      if (nodes[i].leads) channels[i]->disarm();
+      const sync::MutexLock lock(channels[i]->mutex_);
+      offers += std::exchange(nodes[i].offers, 0);
+    }
+    // Woken for nothing but a lease that became free: it is taken, and what we lead is kept. Two who lead a channel
+    // each and wait for both would otherwise wake each other for ever.
+    const bool nothing_else = offers != 0 && point.word.load(std::memory_order_seq_cst) == seen + offers;
+    if (!nothing_else) break;
+    seen += offers;
   }
   for (std::size_t i = 0; i < channels.size(); ++i) {
-    ChannelInfo* c = channels[i];
-    if (c == nullptr) continue;
-    if (!leads[i]) {
-      // seq_cst: a leader who counts on us to take over has let the lease go before, and we see it. We may be leaving
-      // for good.
-      c->sleepers_.fetch_sub(1, std::memory_order_seq_cst);
-      {
-        const sync::MutexLock lock(c->mutex_);
-        unlink(nodes[i]);
-      }
-      if (c->lease_.load(std::memory_order_seq_cst) == 0) c->offer_lease();
-      continue;
-    }
-    c->disarm();
-    c->pump(false);
-    if (!c->binding_.ops->liveness(c->binding_.state)) c->mark_lost();
-    c->lease_.store(0, std::memory_order_seq_cst);
-    c->offer_lease();
+    ChannelInfo& c = *channels[i];
+    const bool led = nodes[i].leads;
+    // Before anything is delivered: a callback may wait on the channel itself, or take its time.
+    c.leave_ring(nodes[i]);
+    if (!led) continue;
+    c.pump(false);
+    if (!c.binding_.ops->liveness(c.binding_.state)) c.mark_lost();
   }
+}
+
+bool ChannelInfo::take_lease(WaitNode& node) noexcept {
+  std::uint32_t nobody = 0;
+  node.leads = lease_.compare_exchange_strong(nobody, 1, std::memory_order_acquire, std::memory_order_relaxed);
+  return node.leads;
+}
+
+void ChannelInfo::leave_ring(WaitNode& node) noexcept {
+  {
+    const sync::MutexLock lock(mutex_);
+    unlink(node);
+    // seq_cst: pairs with passed_over().
+    if (node.leads) lease_.store(0, std::memory_order_seq_cst);
+    if (lease_.load(std::memory_order_seq_cst) != 0) return;
+    // Nobody leads: a sleeper does, or passes the offer on when he leaves; without any, an event loop may watch.
+    if (!empty(sleeping_)) {
+      ++sleeping_.next->offers;
+      signal(*sleeping_.next->point);
+      return;
+    }
+  }
+  if (passed_over_.load(std::memory_order_seq_cst) && passed_over_.exchange(false, std::memory_order_acq_rel)) {
+    registry_->announce();
+  }
+}
+
+void ChannelInfo::wake_sleepers() noexcept {
+  const sync::MutexLock lock(mutex_);
+  for (const WaitNode* node = sleeping_.next; node != &sleeping_; node = node->next) signal(*node->point);
 }
 
 std::size_t ChannelInfo::arm(std::span<int> fds) noexcept {
@@ -315,20 +337,20 @@ void ChannelInfo::disarm() noexcept {
   }
 }
 
-void ChannelInfo::offer_lease() noexcept {
-  // Nobody leads: a sleeper does, or passes the offer on when he leaves; without any, an event loop may watch.
-  if (sleepers_.load(std::memory_order_seq_cst) != 0) {
-    const sync::MutexLock lock(mutex_);
-    if (!empty(sleeping_)) signal(*sleeping_.next->point);
-  } else if (passed_over_.load(std::memory_order_seq_cst) && passed_over_.exchange(false, std::memory_order_acq_rel)) {
-    registry_->announce();
-  }
-}
-
 bool ChannelInfo::has_news() noexcept {
   if (!binding_.ops->poll_done(binding_.state)) return false;
-  if (binding_.direction == Direction::p2a || shared()) return true;
-  if (awaiting_area_.load(std::memory_order_relaxed)) return true;
+  if (binding_.direction == Direction::p2a) {
+    // Whoever drains just now may have looked before it was there: he is to look again.
+    std::uint32_t claim = rx_claim_.load(std::memory_order_relaxed);
+    while (claim != 0) {
+      if (rx_claim_.compare_exchange_weak(claim, 2, std::memory_order_acq_rel)) return false;
+    }
+    return true;
+  }
+  if (shared()) return true;
+  // A holder who has been told is awake, or about to be.
+  const AreaWatch watch = area_watch_.load(std::memory_order_relaxed);
+  if (watch != AreaWatch::none) return watch != AreaWatch::told;
   Xfer& xfer = binding_.table->at(current_.load(std::memory_order_relaxed));
   std::uint64_t w = xfer.word.load(std::memory_order_acquire);
   // Whoever receives just now may have looked before the reply was there: he is to look again.

@@ -54,6 +54,14 @@ struct ChannelWord {
   }
 };
 
+/// Who waits for an area that the platform keeps.
+enum class AreaWatch : std::uint8_t {
+  none,
+  holder,  ///< The blocking caller who holds the channel.
+  told,    ///< He was told that it may have come back, and has not looked yet.
+  stuck,   ///< A pending call that holds the channel; whoever finds the area free launches it.
+};
+
 /// What a channel is while it is open. Written before the channel opens and after its last user left.
 struct ChannelBinding {
   const ChanOps* ops = nullptr;
@@ -109,6 +117,8 @@ class ChannelInfo {
   }
   /// A pending call gives the area back and keeps its user count.
   void release_hold() noexcept SCMI_EXCLUDES(mutex_);
+  /// A pending call that is over gives its user count back.
+  void leave() noexcept SCMI_EXCLUDES(mutex_);
   [[nodiscard]] std::uint64_t word() const noexcept { return word_.load(std::memory_order_seq_cst); }
   [[nodiscard]] std::uint32_t slot() const noexcept { return slot_; }
 
@@ -203,8 +213,9 @@ class ChannelInfo {
   [[nodiscard]] const ChannelBinding& binding() const noexcept { return binding_; }
   [[nodiscard]] ChannelServices& services() noexcept { return services_; }
   [[nodiscard]] bool shared() const noexcept { return binding_.description->buffers == BufferModel::lent; }
-  /// The holder waits for the platform to give the area back (true), or no longer.
-  void await_area(bool waiting) noexcept { awaiting_area_.store(waiting, std::memory_order_relaxed); }
+  /// Who waits for the platform to give a stuck area back; said anew each time before he looks at it.
+  /// An exchange: pairs with the one who tells the holder, so that he then sees what that one has seen.
+  void watch_area(AreaWatch who) noexcept { area_watch_.exchange(who, std::memory_order_seq_cst); }
   [[nodiscard]] NotificationQueue& queue() noexcept { return queue_; }
 
   /// How long the platform takes, as learned by holders that had to read the clock.
@@ -218,11 +229,18 @@ class ChannelInfo {
   [[nodiscard]] Result<void> wait_admission(WaitNode& node, Instant deadline) noexcept SCMI_EXCLUDES(mutex_);
   void finish_close() noexcept;
   void trace_to(TraceTap& tap, TraceKind kind, std::uint32_t header, std::span<const std::byte> payload) noexcept;
-  void offer_lease() noexcept SCMI_EXCLUDES(mutex_);
+  [[nodiscard]] bool take_lease(WaitNode& node) noexcept;
+  /// A sleeper leaves, and what he leads is offered to the next.
+  void leave_ring(WaitNode& node) noexcept SCMI_EXCLUDES(mutex_);
+  /// The channel closes: whoever sleeps on it without a call of its own there is to go.
+  void wake_sleepers() noexcept SCMI_EXCLUDES(mutex_);
   void signal(WaitPoint& point) noexcept;
 
   void deliver_area(bool doorbell) noexcept;
   void drain_ring() noexcept;
+  /// Ring: takes the xfer for its response. Answers its state before, which is `receiving` when somebody else has it
+  /// and was told; `free` when the message is not its response. `back` is added to the word of one that is taken.
+  [[nodiscard]] XferState claim_response(Xfer& xfer, const RxMessage& message, std::uint64_t back) noexcept;
   void drain_p2a() noexcept;
   void deliver_response(Xfer& xfer, const RxMessage& message, XferState before) noexcept;
   void deliver_delayed(std::uint32_t header, std::span<const std::byte> payload) noexcept;
@@ -230,7 +248,7 @@ class ChannelInfo {
   void finish_give_back(Xfer& xfer, XferState before) noexcept;
   void complete(Xfer& xfer, XferState next) noexcept;
   [[nodiscard]] bool publish_responded(Xfer& xfer) noexcept;
-  [[nodiscard]] bool take_parked(Xfer& xfer) noexcept;
+  void take_parked(Xfer& xfer) noexcept;
   [[nodiscard]] static std::uint64_t stuck_id(const Xfer& xfer, std::uint64_t sequence) noexcept {
     return sequence << XferWord::sequence_shift | (xfer.index + 1U);
   }
@@ -248,11 +266,10 @@ class ChannelInfo {
   /// Which xfer is on the area of a `copied` channel: that of the pending call that holds it, else the held one.
   alignas(sync::cache_line) sync::atomic<std::uint16_t> current_{0};
   sync::atomic<std::uint64_t> stuck_{0};  ///< Which use of which pending xfer holds a stuck area; 0 = none.
-  sync::atomic<bool> awaiting_area_{false};
+  sync::atomic<AreaWatch> area_watch_{AreaWatch::none};
   sync::atomic<std::int64_t> blind_pause_ns_{0};  ///< Backs off while a channel without doorbell is watched.
   sync::atomic<std::uint32_t> lease_{0};
   sync::atomic<std::uint32_t> armed_{0};
-  sync::atomic<std::uint32_t> sleepers_{0};
   sync::atomic<bool> passed_over_{false};    ///< An event loop wants to know when nobody leads any more.
   sync::atomic<std::uint32_t> rx_claim_{0};  ///< P2A: 0 idle, 1 somebody drains, 2 and shall look again.
   std::vector<std::byte> rx_buffer_;         ///< P2A: owned by whoever has rx_claim_.
@@ -261,7 +278,7 @@ class ChannelInfo {
 
   sync::Mutex mutex_;
   WaitNode admission_ SCMI_GUARDED_BY(mutex_);  ///< Ring sentinel: FIFO of queued senders.
-  WaitNode sleeping_ SCMI_GUARDED_BY(mutex_);   ///< Ring sentinel: contexts that wait while another leads.
+  WaitNode sleeping_ SCMI_GUARDED_BY(mutex_);   ///< Ring sentinel: contexts that sleep; one of them leads.
 
   std::array<sync::atomic<std::uint8_t>, 256> block_of_{};
   std::array<CounterBlock, max_protocols> blocks_;

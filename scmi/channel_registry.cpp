@@ -90,7 +90,7 @@ Result<ChannelHandle> ChannelRegistry::open(const Transport& transport, Protocol
   channel.stuck_.store(0, std::memory_order_relaxed);
   channel.rx_claim_.store(0, std::memory_order_relaxed);
   channel.armed_.store(0, std::memory_order_relaxed);
-  channel.awaiting_area_.store(false, std::memory_order_relaxed);
+  channel.area_watch_.store(AreaWatch::none, std::memory_order_relaxed);
   open_.fetch_add(1, std::memory_order_acq_rel);
   // Release: the binding is complete before anybody can acquire the channel.
   channel.word_.store(std::uint64_t{generation} << ChannelWord::generation_shift | ChannelWord::open |
@@ -149,6 +149,7 @@ void ChannelRegistry::close(ChannelHandle handle) noexcept {
         channel->end_calls(XferWord::want_close);
       }
       channel->binding_.ops->stop(channel->binding_.state);
+      channel->wake_sleepers();
       channel->release();
       break;
     }

@@ -30,7 +30,7 @@ Result<PendingCall> PendingCall::start(std::shared_ptr<ChannelRegistry> registry
   if (binding.table == nullptr) return Error::local(LocalError::invalid_argument, context);
   if (payload.size() > binding.max_payload) return Error::local(LocalError::message_too_large, context);
   XferTable& table = *binding.table;
-  Xfer* xfer = table.allocate(false);
+  Xfer* xfer = table.allocate(options.expects_delayed ? XferWord::expects_delayed : 0);
   if (xfer == nullptr) return Error::local(LocalError::no_xfer, context);
 
   PendingCall call;
@@ -46,13 +46,13 @@ Result<PendingCall> PendingCall::start(std::shared_ptr<ChannelRegistry> registry
   if (!payload.empty()) std::memcpy(xfer->tx, payload.data(), payload.size());
   xfer->tx_length = static_cast<std::uint32_t>(payload.size());
   xfer->header.store(header.pack(), std::memory_order_relaxed);
-  xfer->expects_delayed = options.expects_delayed;
   xfer->delayed_timeout = options.delayed_timeout;
   xfer->completion = std::move(options.completion);
   xfer->deadline.store((channel->services().clock.now() + timeout).time_since_epoch().count(),
                        std::memory_order_relaxed);
   // From here on the xfer has a user count of its own; ours goes at the end of this function.
   if (!channel->try_acquire(handle.generation)) {
+    options.completion = std::move(xfer->completion);
     table.discard(*xfer);
     call.xfer_ = nullptr;
     return Error::local(LocalError::channel_closed, context);
@@ -67,7 +67,7 @@ Result<PendingCall> PendingCall::start(std::shared_ptr<ChannelRegistry> registry
   if (!admitted) {
     xfer->owns_hold = false;
     xfer->owns_user = false;
-    xfer->completion = nullptr;
+    options.completion = std::move(xfer->completion);  // Destroyed when no channel is held any more.
     table.discard(*xfer);
     call.xfer_ = nullptr;
     channel->release();

@@ -29,7 +29,7 @@ Xfer* Transaction::admit_slow(std::uint32_t generation) noexcept {
   } else {
     constexpr std::uint64_t shut = ChannelWord::waiters | ChannelWord::closing | ChannelWord::lost;
     if ((channel_.word() & shut) == 0) {
-      if (Xfer* const free = table.allocate(true)) return free;
+      if (Xfer* const free = table.allocate(XferWord::blocking)) return free;
     }
     const Result<Xfer*> admitted = channel_.admit_shared(deadline());
     if (admitted) return *admitted;
@@ -196,13 +196,13 @@ bool Transaction::send_after_all(const TxMessage& message, const Error& refused)
   const ChannelBinding& binding = channel_.binding();
   const Instant until = deadline();
   bool sent = false;
-  channel_.await_area(true);
   // seq_cst: a closer marks the channel, then wakes whoever prepares; we say that we do, then look at the channel.
   xfer_->word.store(
       XferWord::with(XferWord::launched(xfer_->word.load(std::memory_order_relaxed)), XferState::prepared),
       std::memory_order_seq_cst);
   for (;;) {
     const std::uint32_t seen = xfer_->point.word.load(std::memory_order_seq_cst);
+    channel_.watch_area(AreaWatch::holder);
     const std::uint64_t w = channel_.word();
     if ((w & ChannelWord::closing) != 0) {
       failure_ = failed(LocalError::channel_closed, message.header);
@@ -226,7 +226,7 @@ bool Transaction::send_after_all(const TxMessage& message, const Error& refused)
     }
     channel_.sleep(xfer_->point, seen, until);
   }
-  channel_.await_area(false);
+  channel_.watch_area(AreaWatch::none);
   xfer_->word.store(XferWord::freed(xfer_->word.load(std::memory_order_relaxed)), std::memory_order_relaxed);
   return sent;
 }

@@ -37,7 +37,7 @@ XferTable::XferTable(const Config& config, TimeSource& clock)
   }
 }
 
-Xfer* XferTable::allocate(bool blocking) noexcept {
+Xfer* XferTable::allocate(std::uint64_t use) noexcept {
   // Xfer 0 belongs to whoever holds the channel; a shared channel has no such holder and uses all.
   const std::uint32_t first = config_.shared ? 0 : 1;
   const std::uint32_t count = config_.xfers - first;
@@ -49,17 +49,15 @@ Xfer* XferTable::allocate(bool blocking) noexcept {
     if (XferWord::state(w) != XferState::free) continue;
     const std::uint64_t fresh = ((XferWord::sequence(w) + 1) << XferWord::sequence_shift) |
                                 static_cast<std::uint64_t>(XferState::prepared) |
-                                (config_.shared ? 0 : XferWord::returned) | (blocking ? XferWord::blocking : 0);
+                                (config_.shared ? 0 : XferWord::returned) | use;
     // Acquire: pairs with the release store of `free`, so that the last user's reads of the buffers are over.
     if (!xfer.word.compare_exchange_strong(w, fresh, std::memory_order_acquire, std::memory_order_relaxed)) continue;
     allocate_hint_.store((start + i + 1) % count, std::memory_order_relaxed);
-    xfer.expects_delayed = false;
     xfer.owns_hold = false;
     xfer.owns_user = false;
     xfer.token_marked = false;
     xfer.failed = false;
     xfer.rx_length = 0;
-    xfer.deadline.store(never.time_since_epoch().count(), std::memory_order_relaxed);
     xfer.completion = nullptr;
     xfer.rejected_header.store(0, std::memory_order_relaxed);
     xfer.node.state = WaitNode::State::idle;
@@ -80,7 +78,7 @@ void XferTable::release(Xfer& xfer) noexcept {
     if (busy) {
       next = w | XferWord::released;
     } else if ((w & XferWord::returned) != 0) {
-      next = XferWord::freed(w);
+      next = xfer.retired(w);
     } else {
       next = XferWord::with(w, XferState::abandoned) | XferWord::released | XferWord::settled;
     }
@@ -89,7 +87,7 @@ void XferTable::release(Xfer& xfer) noexcept {
 }
 
 void XferTable::discard(Xfer& xfer) noexcept {
-  xfer.word.store(XferWord::freed(xfer.word.load(std::memory_order_relaxed)), std::memory_order_release);
+  xfer.word.store(xfer.retired(xfer.word.load(std::memory_order_relaxed)), std::memory_order_release);
 }
 
 void XferTable::settle(Xfer& xfer) noexcept {
@@ -97,7 +95,7 @@ void XferTable::settle(Xfer& xfer) noexcept {
   std::uint64_t next = 0;
   do {
     const bool last = (w & XferWord::released) != 0 && (w & XferWord::returned) != 0;
-    next = last ? XferWord::freed(w) : w | XferWord::settled;
+    next = last ? xfer.retired(w) : w | XferWord::settled;
   } while (!xfer.word.compare_exchange_weak(w, next, std::memory_order_acq_rel, std::memory_order_acquire));
 }
 
@@ -108,7 +106,7 @@ void XferTable::buffer_returned(Xfer& xfer) noexcept {
     if ((w & XferWord::returned) != 0) return;
     const bool last =
         XferWord::state(w) == XferState::abandoned && (w & XferWord::released) != 0 && (w & XferWord::settled) != 0;
-    next = last ? XferWord::freed(w) : w | XferWord::returned;
+    next = last ? xfer.retired(w) : w | XferWord::returned;
   } while (!xfer.word.compare_exchange_weak(w, next, std::memory_order_acq_rel, std::memory_order_acquire));
 }
 
@@ -155,14 +153,14 @@ Xfer* XferTable::find(Token token) noexcept {
   return index < config_.xfers ? &xfers_[index] : nullptr;
 }
 
-void XferTable::quarantine(const Xfer& xfer, XferState before) noexcept {
+void XferTable::quarantine(const Xfer& xfer, std::uint64_t word) noexcept {
   const std::uint32_t header = xfer.header.load(std::memory_order_relaxed);
   const std::uint16_t token = token_of(header);
   Quarantined& record = records_[token];
   if (!record.active) quarantined_.fetch_add(1, std::memory_order_relaxed);
   record = {.header = header & header_defined_bits,
-            .expects_delayed = xfer.expects_delayed,
-            .response_taken = before == XferState::responded,
+            .expects_delayed = (word & XferWord::expects_delayed) != 0,
+            .response_taken = XferWord::state(word) == XferState::responded,
             .active = true,
             .until = clock_.now() + config_.quarantine_horizon};
   by_token_[token].store(nobody, std::memory_order_relaxed);
@@ -182,7 +180,7 @@ XferTable::Abandoned XferTable::abandon(Xfer& xfer, std::uint64_t sequence, std:
         // seq_cst: pairs with the caller's change to `waiting`, see Transaction::wait_slow.
         if (xfer.word.compare_exchange_weak(w, XferWord::with(w, XferState::abandoned) | wish,
                                             std::memory_order_seq_cst)) {
-          quarantine(xfer, XferWord::state(w));
+          quarantine(xfer, w);
           return Abandoned::yes;
         }
         break;
@@ -206,27 +204,26 @@ std::uint64_t XferTable::give_back(Xfer& xfer, XferState before) noexcept {
     const bool wished = (w & XferWord::wishes) != 0;
     const std::uint64_t next = XferWord::with(w, wished ? XferState::abandoned : before) & ~XferWord::look_again;
     if (xfer.word.compare_exchange_weak(w, next, std::memory_order_acq_rel, std::memory_order_acquire)) {
-      if (wished) quarantine(xfer, before);
+      if (wished) quarantine(xfer, XferWord::with(w, before));
       return w & (XferWord::wishes | XferWord::blocking | XferWord::look_again);
     }
   }
 }
 
-bool XferTable::park(Xfer& xfer, std::uint64_t& word, std::uint32_t header,
-                     std::span<const std::byte> payload) noexcept {
+bool XferTable::park(Xfer& xfer, std::uint64_t& word, std::span<const std::byte> payload) noexcept {
   // Under the lock one at a time. Before the flag is set nobody reads; a receiver who is through by then, or a later
   // use of the xfer, makes the exchange fail.
   const sync::MutexLock lock(mutex_);
   const std::uint64_t sequence = XferWord::sequence(word);
   const auto possible = [&] {
-    return XferWord::sequence(word) == sequence && XferWord::state(word) == XferState::receiving &&
-           (word & XferWord::parked) == 0;
+    const XferState state = XferWord::state(word);
+    return XferWord::sequence(word) == sequence && (word & XferWord::parked) == 0 &&
+           (state == XferState::receiving || state == XferState::prepared);
   };
   word = xfer.word.load(std::memory_order_acquire);
   if (!possible()) return false;
   const std::size_t n = std::min<std::size_t>(payload.size(), config_.max_payload);
   if (n != 0) std::memcpy(xfer.parked, payload.data(), n);
-  xfer.parked_header = header;
   xfer.parked_length = static_cast<std::uint32_t>(n);
   while (possible()) {
     // Release: pairs with the receiver, who finds the flag when he gives the xfer on.

@@ -50,11 +50,13 @@ struct XferWord {
   static constexpr std::uint64_t wishes = want_timeout | want_cancel | want_close | want_lost;
   static constexpr std::uint64_t blocking = 1U << 15;  ///< The caller waits in Transaction and ends the use by himself.
   static constexpr std::uint64_t settled = 1U << 16;   ///< Abandoned, and whoever did it needs the xfer no longer.
-  static constexpr std::uint64_t answered_early = 1U << 17;  ///< The delayed response came; the response is owed.
-  static constexpr std::uint64_t look_again = 1U << 18;      ///< Somebody came with news while another was receiving.
-  static constexpr std::uint64_t parked = 1U << 19;          ///< A delayed response came while another was receiving.
-  static constexpr std::uint64_t flags =
-      released | returned | waiting | wishes | blocking | settled | answered_early | look_again | parked;
+  static constexpr std::uint64_t answered_early = 1U << 17;   ///< The delayed response came; the response is owed.
+  static constexpr std::uint64_t look_again = 1U << 18;       ///< Somebody came with news while another was receiving.
+  static constexpr std::uint64_t parked = 1U << 19;           ///< A delayed response came while another was receiving.
+  static constexpr std::uint64_t expects_delayed = 1U << 20;  ///< A delayed response follows. Constant during a use.
+  static constexpr std::uint64_t replied = 1U << 21;          ///< Ring: its response came while another was receiving.
+  static constexpr std::uint64_t flags = released | returned | waiting | wishes | blocking | settled | answered_early |
+                                         look_again | parked | expects_delayed | replied;
   static constexpr unsigned sequence_shift = 24;
 
   [[nodiscard]] static constexpr XferState state(std::uint64_t w) noexcept {
@@ -71,6 +73,9 @@ struct XferWord {
     static_assert(static_cast<int>(XferState::receiving) == static_cast<int>(XferState::in_flight) + 1);
     return w + 1;
   }
+  /// From prepared to queued; the flags stay, whoever sets them meanwhile.
+  static constexpr std::uint64_t queueing =
+      static_cast<std::uint64_t>(XferState::queued) - static_cast<std::uint64_t>(XferState::prepared);
   [[nodiscard]] static constexpr std::uint64_t freed(std::uint64_t w) noexcept { return w & ~(state_mask | flags); }
   [[nodiscard]] static constexpr std::uint64_t with(std::uint64_t w, XferState s) noexcept {
     return (w & ~state_mask) | static_cast<std::uint64_t>(s);
@@ -96,7 +101,9 @@ struct WaitNode {
   WaitPoint* point = nullptr;
   Xfer* pending = nullptr;  ///< Set: admission for this xfer, to be launched by whoever admits it.
   enum class State : std::uint8_t { idle, queued, admitted, refused } state = State::idle;
-  LocalError reason{};  ///< With `refused`.
+  LocalError reason{};       ///< With `refused`.
+  std::uint32_t offers = 0;  ///< A sleeper's: times it was told that nobody leads the wait.
+  bool leads = false;        ///< A sleeper's own: it leads the wait.
 };
 
 /// One transaction. Fields without a note are written by the owner before the state is released as in_flight, and by
@@ -105,7 +112,6 @@ struct alignas(sync::cache_line) Xfer {
   sync::atomic<std::uint64_t> word{0};
   sync::atomic<std::uint32_t> header{0};  ///< Of the command; may be read before a claim.
   std::uint16_t index = 0;                ///< Constant.
-  bool expects_delayed = false;
   bool owns_hold = false;  ///< The xfer itself (a pending call) owns the channel's area and a user count.
   bool owns_user = false;  ///< The xfer itself owns a user count.
   bool token_marked = false;
@@ -122,11 +128,17 @@ struct alignas(sync::cache_line) Xfer {
   /// The parked delayed response: written under the table's lock before `parked` is set, read by whoever receives once
   /// he has seen it.
   std::byte* parked = nullptr;  ///< Constant.
-  std::uint32_t parked_header = 0;
   std::uint32_t parked_length = 0;
   WaitPoint point;
   WaitNode node;
   Completion completion;
+
+  /// What `word` becomes when the xfer is free; to be stored with release. The deadline ends with the use, and before
+  /// it: whoever looks for what is overdue never takes it for that of the next use.
+  [[nodiscard]] std::uint64_t retired(std::uint64_t w) noexcept {
+    deadline.store(never.time_since_epoch().count(), std::memory_order_relaxed);
+    return XferWord::freed(w);
+  }
 };
 
 /// How a message without a taker is classified.
@@ -154,8 +166,8 @@ class XferTable {
   [[nodiscard]] bool shared() const noexcept { return config_.shared; }
 
   /// Takes a free xfer other than the held one; nullptr when all are in use. Any context, lock-free.
-  /// `blocking`: for a Transaction, not for a pending call.
-  [[nodiscard]] Xfer* allocate(bool blocking) noexcept;
+  /// `use`: XferWord::blocking for a Transaction; 0 or XferWord::expects_delayed for a pending call.
+  [[nodiscard]] Xfer* allocate(std::uint64_t use) noexcept;
   /// Gives an xfer back that was allocated and never used.
   void discard(Xfer& xfer) noexcept;
   /// The caller is done with a done or abandoned xfer: free now, or once its lent buffer returns. Any context, once.
@@ -196,10 +208,9 @@ class XferTable {
   /// answers the recorded
   /// wishes, `look_again`, and whether the use was `blocking`.
   std::uint64_t give_back(Xfer& xfer, XferState before) noexcept;
-  /// Leaves a delayed response to whoever is receiving for the xfer. `word` is the state word as last seen, receiving;
+  /// Leaves a delayed response to whoever is receiving or sending for the xfer. `word` is the state word as last seen;
   /// it is updated. False: he is through meanwhile, or another one is parked there.
-  [[nodiscard]] bool park(Xfer& xfer, std::uint64_t& word, std::uint32_t header,
-                          std::span<const std::byte> payload) noexcept;
+  [[nodiscard]] bool park(Xfer& xfer, std::uint64_t& word, std::span<const std::byte> payload) noexcept;
   /// Classifies a message that nobody waits for; a late reply ends its token's quarantine.
   [[nodiscard]] Stray classify_stray(std::uint32_t header) noexcept;
   [[nodiscard]] bool quarantine_empty() const noexcept { return quarantined_.load(std::memory_order_relaxed) == 0; }
@@ -220,7 +231,7 @@ class XferTable {
   [[nodiscard]] bool try_mark(std::uint16_t token) noexcept;
   [[nodiscard]] std::optional<Token> take_token_slow() noexcept;
   void reap_expired() noexcept;
-  void quarantine(const Xfer& xfer, XferState before) noexcept SCMI_REQUIRES(mutex_);
+  void quarantine(const Xfer& xfer, std::uint64_t word) noexcept SCMI_REQUIRES(mutex_);
   void unquarantine(std::uint16_t token) noexcept SCMI_REQUIRES(mutex_);
 
   struct alignas(sync::cache_line) MarkWord {

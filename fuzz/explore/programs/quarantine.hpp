@@ -27,7 +27,7 @@ enum class QuarantineEnd {
         struct State {
           TimeSource clock;
           scmi::XferTable table{{.xfers = 3, .max_payload = 8, .quarantine_horizon = scmi::Duration(100)}, clock};
-          scmi::Xfer& lost = *table.allocate(false);
+          scmi::Xfer& lost = *table.allocate(0);
           std::uint32_t header = scmi::MessageHeader{.message = scmi::MessageId(3)}.pack();
           scmi::Stray stray{};
           std::optional<scmi::Token> taken;
