@@ -16,6 +16,7 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace scmi::platform::test {
@@ -76,6 +77,19 @@ class Reader {
     while (more()) {
     }
     return std::exchange(text_, {});
+  }
+  /// The same of two streams, in the order in which they speak: neither fills up while the other is being read.
+  static std::pair<std::string, std::string> all(Reader& one, Reader& other) {
+    bool open[2] = {true, true};
+    while (open[0] && open[1]) {
+      pollfd look[2] = {{.fd = one.fd_, .events = POLLIN, .revents = 0},
+                        {.fd = other.fd_, .events = POLLIN, .revents = 0}};
+      REQUIRE_MESSAGE(::poll(look, 2, patience_ms) > 0, "the program says nothing");
+      if (look[0].revents != 0) open[0] = one.more();
+      if (look[1].revents != 0) open[1] = other.more();
+    }
+    std::string first = one.all();
+    return {std::move(first), other.all()};
   }
 
  private:

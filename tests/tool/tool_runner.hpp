@@ -7,6 +7,7 @@
 
 #include <nlohmann/json.hpp>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -44,8 +45,7 @@ inline Words tool_words(Words words) {
 
 inline Ran finish(ChildProcess& tool) {
   Ran ran;
-  ran.out = tool.out().all();
-  ran.err = tool.err().all();
+  std::tie(ran.out, ran.err) = platform::test::Reader::all(tool.out(), tool.err());
   ran.code = tool.wait();
   CAPTURE(ran.err);
   return ran;

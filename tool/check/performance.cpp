@@ -154,7 +154,7 @@ void level_out_of_range(Trial& t) {
 
 /// Waits until the domain has that level.
 bool reaches(Trial& t, const Domain& d, std::uint32_t level) {
-  const Instant end = t.subject().clock().now() + std::chrono::seconds(1);
+  const Instant end = t.subject().clock().now() + t.subject().patience();
   while (true) {
     const auto now = t.read(LevelGet{d.id});
     if (!now) return false;
@@ -210,6 +210,7 @@ void no_news_after_unsubscribing(Trial& t) {
   if (!other) return t.skip("the limits allow one level only");
   if (!t.expect(t.send(NotifyLevel{d->id, 1}), Status::success)) return;
   if (!t.expect(t.send(NotifyLevel{d->id, 0}), Status::success)) return;
+  t.subject().settle();
   t.put_back(LevelSet{d->id, now->performance_level});
   const std::size_t before = t.subject().events().size();
   if (!t.expect(t.send(LevelSet{d->id, *other}), Status::success) || !reaches(t, *d, *other)) return;

@@ -10,6 +10,9 @@ namespace scmi::tool::check {
 namespace {
 
 constexpr std::size_t reply_max = 4096;
+constexpr Duration default_patience = std::chrono::seconds(2);
+/// More than a channel and a platform can hold back; one that never falls silent is not waited for.
+constexpr int settling_rounds = 64;
 
 /// How many entities a PROTOCOL_ATTRIBUTES reply announces: its first range whose name begins with num_.
 [[nodiscard]] std::uint32_t entity_count(ProtocolId protocol, Version version, const Answer& answer) {
@@ -50,7 +53,7 @@ Subject::Subject(Agent& agent, TimeSource& clock, const Settings& settings)
     if (!entry.is_notification() || !lists(entry.protocol)) continue;
     subscriptions_.push_back(
         link(entry.protocol).subscribe(entry.info->message, [this, &entry](std::span<const std::byte> payload) {
-          const bool subscribed = !subscribed_[entry.protocol].empty();
+          const bool subscribed = !subscribed_[entry.protocol].empty() || ending_.contains(entry.protocol);
           events_.push_back({entry.protocol, entry.info->message, {payload.begin(), payload.end()}, subscribed});
         }));
   }
@@ -109,8 +112,9 @@ Answer Subject::ask(ProtocolId protocol, MessageId message, std::span<const std:
   std::vector<std::byte> reply(reply_max);
   Result<std::size_t> length = link(protocol).transact(message, payload, reply, settings_.call);
   Answer answer = checked(length, std::move(reply));
-  listen();
+  // Before listening: a notification may come together with the answer to the command that asked for it.
   if (answer.is(Status::success)) note_subscription(protocol, message, payload);
+  listen();
   return answer;
 }
 
@@ -136,6 +140,7 @@ void Subject::note_subscription(ProtocolId protocol, MessageId message, std::spa
     subscribed_[protocol].insert(std::move(what));
   } else {
     subscribed_[protocol].erase(what);
+    ending_.insert(protocol);
   }
 }
 
@@ -146,6 +151,20 @@ void Subject::listen(Duration span) {
   do {
     static_cast<void>(agent_.wait(end));
   } while (clock_.now() < end);
+}
+
+void Subject::settle() {
+  int quiet = 0;
+  for (int round = 0; round < settling_rounds && quiet < 2 && !lost_; ++round) {
+    const std::size_t before = events_.size();
+    static_cast<void>(ask(protocol::base, ProtocolVersion::info.message, {}));
+    quiet = events_.size() == before ? quiet + 1 : 0;
+  }
+  ending_.clear();
+}
+
+Duration Subject::patience() const noexcept {
+  return settings_.pending.delayed_timeout != Duration{} ? settings_.pending.delayed_timeout : default_patience;
 }
 
 }  // namespace scmi::tool::check

@@ -50,7 +50,7 @@ struct Event {
   ProtocolId protocol;
   MessageId message;
   std::vector<std::byte> payload;
-  bool subscribed = false;  ///< Somebody had asked for notifications of its protocol.
+  bool subscribed = false;  ///< Notifications of its protocol were asked for, or may have been when it was sent.
 };
 
 /// What is known of one protocol of the platform.
@@ -84,6 +84,13 @@ class Subject {
   /// Takes in what has come meanwhile; the second waits for `span`.
   void listen();
   void listen(Duration span);
+  /// Takes in everything that the platform has sent so far. What it sent before it answered a command is here soon
+  /// after the answer, so this asks harmless questions until two in a row bring nothing new; it waits for no clock.
+  void settle();
+  /// True while notifications of ended subscriptions may still be on their way.
+  [[nodiscard]] bool unsettled() const noexcept { return !ending_.empty(); }
+  /// How long to wait for what has to come.
+  [[nodiscard]] Duration patience() const noexcept;
   [[nodiscard]] std::vector<Event>& events() noexcept { return events_; }
   [[nodiscard]] bool lost() const noexcept { return lost_; }
 
@@ -99,6 +106,7 @@ class Subject {
   std::map<ProtocolId, Facts> facts_;
   std::map<std::pair<ProtocolId, MessageId>, bool> offers_;
   std::map<ProtocolId, std::set<std::vector<std::byte>>> subscribed_;  ///< By what was sent, without the enable word.
+  std::set<ProtocolId> ending_;  ///< Something was unsubscribed, and what was sent before may still be on its way.
   std::vector<Event> events_;
   bool lost_ = false;
   std::vector<Subscription> subscriptions_;  // last: they end first

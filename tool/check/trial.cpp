@@ -9,8 +9,6 @@
 namespace scmi::tool::check {
 namespace {
 
-constexpr Duration default_patience = std::chrono::seconds(2);
-
 /// What the channel counted while no answer came: it tells a silent platform from one that answers wrongly.
 [[nodiscard]] std::string strays(const CounterSnapshot& before, const CounterSnapshot& after) {
   std::string text;
@@ -78,6 +76,7 @@ void Trial::restore() {
     const Answer answer = subject_.ask(protocol(), message, payload);
     if (!answer.is(Status::success)) warn("that what the case changed can be put back");
   }
+  if (subject_.unsettled()) subject_.settle();
 }
 
 bool Trial::expect(const Answer& answer, std::initializer_list<Status> wanted) {
@@ -112,17 +111,14 @@ void Trial::skip(std::string reason) {
 }
 
 void Trial::forget_events() {
-  subject_.listen(subject_.settings().quiet);
+  subject_.settle();
   // What came unasked is kept for the closing cases.
   std::erase_if(subject_.events(), [](const Event& event) { return event.subscribed; });
 }
 
 std::optional<Event> Trial::await(MessageId notification, const std::function<bool(const Event&)>& fits,
                                   std::string expected) {
-  const Duration patience = subject_.settings().pending.delayed_timeout != Duration{}
-                                ? subject_.settings().pending.delayed_timeout
-                                : default_patience;
-  const Instant end = subject_.clock().now() + patience;
+  const Instant end = subject_.clock().now() + subject_.patience();
   while (true) {
     for (const Event& event : subject_.events()) {
       if (event.protocol == protocol() && event.message == notification && fits(event)) return event;
@@ -136,6 +132,7 @@ std::optional<Event> Trial::await(MessageId notification, const std::function<bo
 }
 
 bool Trial::quiet_since(std::size_t known, MessageId notification) {
+  subject_.settle();
   subject_.listen(subject_.settings().quiet);
   const std::span<const Event> since = std::span(subject_.events()).subspan(known);
   return std::ranges::none_of(since,
