@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "platform/defect_acts.hpp"
+
 namespace scmi::platform {
 namespace {
 
@@ -29,6 +31,17 @@ void Exchange::answer(Status status, std::size_t words) {
   reply.assign(4 + words * 4, std::byte{0});
   tell(0, static_cast<std::uint32_t>(status));
   answered = true;
+}
+
+std::span<const Defect> defects() noexcept {
+  static const std::vector<Defect> all = [] {
+    std::vector<Defect> list;
+    for (const auto part : {defect::of_domains(), defect::of_sensors_and_pins()}) {
+      list.insert(list.end(), part.begin(), part.end());
+    }
+    return list;
+  }();
+  return all;
 }
 
 const Defect* find_defect(std::string_view name) noexcept {

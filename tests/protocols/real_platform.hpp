@@ -91,7 +91,7 @@ class Bench final : scmi::TimeSource, scmi::Waiter, scmi::platform::OutgoingSink
 
   static scmi::platform::SocConfig parse(const std::string& text) {
     auto config = scmi::platform::parse_soc_config(text, "test.toml");
-    REQUIRE(config.has_value());
+    REQUIRE_MESSAGE(config.has_value(), (config ? std::string() : describe(config.error().front())));
     return std::move(*config);
   }
 

@@ -23,9 +23,15 @@ sub_vendor = "lab"
 implementation_version = 0x010203
 profile = "3.2"
 clock_max_pending_async = 2
+sensor_max_pending_async = 2
+power_unit = "mW"
+
+[system_power]
 
 [[agent]]
 name = "examiner"
+system_power = { role = "management" }
+pin_control = { may_configure = ["rx", "tx"] }
 clock = { may_set_rate = ["pixel", "pll", "bus"], may_set_state = ["pixel", "pll", "bus"], may_set_parent = ["pixel"] }
 performance = { may_set_level = ["cpu", "gpu"], may_set_limits = ["cpu", "gpu"] }
 
@@ -69,6 +75,39 @@ name = "reference_with_a_long_name"
 rates_hz = [24000000]
 enabled = true
 
+[[sensor]]
+name = "die"
+type = "celsius"
+exponent = -3
+min = -40_000
+max = 125_000
+wave = { values = [20_000, 50_000, 70_000], step_us = 10_000 }
+trip_points = 2
+async = true
+continuous = true
+timestamps = true
+intervals_us = [1_000, 10_000]
+read_latency_us = 100
+[[sensor]]
+name = "supply_with_a_long_name"
+type = "volt"
+value = -2
+[[sensor]]
+name = "motion"
+axes = [
+  { name = "X", type = "metre_per_second_squared", value = 1 },
+  { name = "Y", type = "metre_per_second_squared", value = 2 },
+]
+[[sensor]]
+name = "broken"
+type = "watt"
+failed = true
+async = true
+[[sensor]]
+name = "off"
+type = "ampere"
+enabled = false
+
 [[reset_domain]]
 name = "uart"
 async = true
@@ -82,6 +121,41 @@ async = true
 [[voltage_domain]]
 name = "rail"
 range_uv = { min = 800_000, max = 1_000_000, step = 10_000 }
+
+[[powercap]]
+name = "board"
+unit = "mW"
+cap_range = { min = 100, max = 1000, step = 10 }
+pai_range_us = { min = 1000, max = 9000, step = 1000 }
+static_power = 50
+async = true
+latency_us = 100
+[[powercap]]
+name = "meter"
+parent = "board"
+unit = "mW"
+cap_range = { min = 200, max = 200 }
+pai_range_us = { min = 1000, max = 1000 }
+notify_cap = false
+
+[[pin]]
+name = "rx"
+settings = { bias_pull_up = 1, drive_strength = 4, "192" = 5 }
+[[pin]]
+name = "tx"
+settings = { "1" = 1, "2" = 2, "3" = 3, "4" = 4, "5" = 5, "6" = 6, "7" = 7, "8" = 8, "9" = 9, "10" = 10, "11" = 11, "12" = 12, "13" = 13, "14" = 14, "15" = 15, "16" = 16 }
+[[pin]]
+name = "a_pin_with_a_long_name"
+[[pin_group]]
+name = "uart"
+pins = ["rx", "tx"]
+[[pin_function]]
+name = "serial"
+groups = ["uart"]
+[[pin_function]]
+name = "gpio"
+pins = ["rx", "a_pin_with_a_long_name"]
+gpio = true
 )";
 
 [[nodiscard]] std::string file(const std::string& name) {
@@ -234,6 +308,76 @@ constexpr Row rows[] = {
     {"voltage-mode-any", "voltage.config_set.bad_mode"},
     {"voltage-delayed-wrong-domain", "voltage.level_set.async"},
     {"voltage-config-bits", "voltage.config_get.reply"},
+    {"system-state-odd", "system.power_state_get.possible"},
+    {"system-state-any", "system.power_state_set.reserved_state"},
+    {"system-flags-any", "system.power_state_set.reserved_bits"},
+    {"system-up-twice", "system.power_state_set.already_up"},
+    {"system-suspend-hidden", "system.power_state_set.not_announced"},
+    {"system-suspend-ignored", "system.power_state_set.suspend_and_resume"},
+    {"system-reset-hangs", "system.power_state_set.cold_reset"},
+    {"system-notify-any", "system.power_state_notify.bad_enable"},
+    {"sensor-count-high", "sensor.description_get.descriptions"},
+    {"sensor-ids-shifted", "sensor.description_get.descriptions"},
+    {"sensor-name-unended", "sensor.description_get.descriptions"},
+    {"sensor-attributes-bits", "sensor.description_get.descriptions"},
+    {"sensor-list-past-end", "sensor.description_get.descriptions"},
+    {"sensor-axes-inflated", "sensor.axis_description_get.axes"},
+    {"sensor-axes-everywhere", "sensor.axis_description_get.axes"},
+    {"sensor-reading-short", "sensor.reading_get.readings"},
+    {"sensor-reading-wild", "sensor.reading_get.readings"},
+    {"sensor-off-reads", "sensor.reading_get.readings"},
+    {"sensor-async-any", "sensor.reading_get.async"},
+    {"sensor-delayed-missing", "sensor.reading_get.async"},
+    {"sensor-delayed-wrong-sensor", "sensor.reading_get.async"},
+    {"sensor-stamps-unasked", "sensor.config_get.timestamps"},
+    {"sensor-config-any", "sensor.config_set.bad"},
+    {"sensor-config-ignored", "sensor.config_set.takes_effect"},
+    {"sensor-never-off", "sensor.config_set.off_and_on"},
+    {"sensor-intervals-descending", "sensor.list_update_intervals.ascending"},
+    {"sensor-trip-any", "sensor.trip_point_config.bad_trip_point"},
+    {"sensor-trip-missing", "sensor.trip_point_config.crossing"},
+    {"sensor-trip-point", "sensor.trip_point_config.crossing"},
+    {"sensor-trip-everywhere", "sensor.trip_point_notify.available"},
+    {"sensor-trip-notify-any", "sensor.trip_point_notify.bad_enable"},
+    {"sensor-update-missing", "sensor.continuous_update_notify.update"},
+    {"sensor-update-short", "sensor.continuous_update_notify.update"},
+    {"sensor-update-everywhere", "sensor.continuous_update_notify.available"},
+    {"powercap-step-zero", "powercap.domain_attributes.consistent"},
+    {"powercap-range-reversed", "powercap.domain_attributes.consistent"},
+    {"powercap-own-parent", "powercap.domain_attributes.parents"},
+    {"powercap-cap-outside", "powercap.cap_get.possible"},
+    {"powercap-fixed-set", "powercap.cap_set.fixed"},
+    {"powercap-flags-any", "powercap.cap_set.bad_flags"},
+    {"powercap-cap-any", "powercap.cap_set.out_of_range"},
+    {"powercap-cap-ignored", "powercap.cap_set.takes_effect"},
+    {"powercap-disable-refused", "powercap.cap_set.disabled"},
+    {"powercap-notify-missing", "powercap.cap_set.takes_effect"},
+    {"powercap-notify-short", "powercap.cap_set.takes_effect"},
+    {"powercap-delayed-missing", "powercap.cap_set.async"},
+    {"powercap-delayed-wrong-cap", "powercap.cap_set.async"},
+    {"powercap-pai-any", "powercap.pai_set.bad"},
+    {"powercap-pai-ignored", "powercap.pai_set.takes_effect"},
+    {"powercap-measured-over-nothing", "powercap.measurements_get.monitoring"},
+    {"powercap-thresholds-any", "powercap.measurements_notify.thresholds"},
+    {"powercap-measurements-missing", "powercap.measurements_notify.told"},
+    {"powercap-fastchannel-invented", "powercap.describe_fastchannel.consistent"},
+    {"pin-count-high", "pin.attributes.elements"},
+    {"pin-name-unended", "pin.attributes.elements"},
+    {"pin-bits-of-functions", "pin.attributes.elements"},
+    {"pin-selector-any", "pin.attributes.bad_selector"},
+    {"pin-name-differs", "pin.name_get.names"},
+    {"pin-associations-descending", "pin.list_associations.whole"},
+    {"pin-associations-inflated", "pin.list_associations.whole"},
+    {"pin-settings-descending", "pin.settings_get.settings"},
+    {"pin-settings-endless", "pin.settings_get.settings"},
+    {"pin-setting-differs", "pin.settings_get.settings"},
+    {"pin-function-invented", "pin.settings_get.function_alone"},
+    {"pin-configure-any", "pin.settings_configure.bad"},
+    {"pin-configure-ignored", "pin.settings_configure.takes_effect"},
+    {"pin-configure-short", "pin.settings_configure.short_list"},
+    {"pin-request-any", "pin.request.bad_selector"},
+    {"pin-release-refused", "pin.request.take_and_give_back"},
+    {"pin-permissions-open", "pin.set_permissions.strangers"},
 };
 
 [[nodiscard]] ProtocolId protocol_of(std::string_view id) {

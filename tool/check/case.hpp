@@ -58,10 +58,14 @@ void add_protocol_cases(Cases& cases, ProtocolId protocol);
 void add_command_cases(Cases& cases, ProtocolId protocol);
 void add_base_cases(Cases& cases);
 void add_power_cases(Cases& cases);
+void add_system_power_cases(Cases& cases);
 void add_performance_cases(Cases& cases);
 void add_clock_cases(Cases& cases);
+void add_sensor_cases(Cases& cases);
 void add_reset_cases(Cases& cases);
 void add_voltage_cases(Cases& cases);
+void add_powercap_cases(Cases& cases);
+void add_pin_control_cases(Cases& cases);
 /// Judge what came during all cases of the protocol, so they stand last.
 void add_closing_cases(Cases& cases, ProtocolId protocol);
 

@@ -118,7 +118,10 @@ std::string flaw_of(const catalogue::Entry& entry, Version version, const Answer
   const ListPlace place = list_of(layout);
   if (place.list == nullptr || place.list->parts.empty()) return {};
   const std::uint32_t entry_size = size_of(place.list->parts);
-  if (entry_size < 4) return {};
+  const auto list = std::ranges::find(decoded->fields, FieldKind::list, &catalogue::FieldValue::kind);
+  const std::size_t entries = list == decoded->fields.end() ? 0 : list->parts.size();
+  // Entries of several sizes, as a sensor's descriptors, are for the protocol's own cases.
+  if (entry_size < 4 || answer.payload.size() - place.list->offset != entries * entry_size) return {};
   for (std::size_t at = place.list->offset; at + entry_size <= answer.payload.size(); at += entry_size) {
     const auto bytes = std::span(answer.payload).subspan(at, entry_size);
     if (std::string flaw = flaw_of_fields(place.list->parts, bytes); !flaw.empty()) return flaw;

@@ -63,10 +63,14 @@ Cases all_cases() {
     if (entry.id == protocol::base) add_base_cases(cases);
     add_command_cases(cases, entry.id);
     if (entry.id == protocol::power_domain) add_power_cases(cases);
+    if (entry.id == protocol::system_power) add_system_power_cases(cases);
     if (entry.id == protocol::performance) add_performance_cases(cases);
     if (entry.id == protocol::clock) add_clock_cases(cases);
+    if (entry.id == protocol::sensor) add_sensor_cases(cases);
     if (entry.id == protocol::reset_domain) add_reset_cases(cases);
     if (entry.id == protocol::voltage) add_voltage_cases(cases);
+    if (entry.id == protocol::powercap) add_powercap_cases(cases);
+    if (entry.id == protocol::pin_control) add_pin_control_cases(cases);
     add_closing_cases(cases, entry.id);
   }
   return cases;

@@ -27,7 +27,8 @@ struct Settings {
   bool allow_destructive = false;
   CallOptions call;
   PendingOptions pending;
-  Duration quiet = std::chrono::milliseconds(20);  ///< How long to listen for what must not come.
+  Duration quiet = std::chrono::milliseconds(20);         ///< How long to listen for what must not come.
+  Duration observation = std::chrono::milliseconds(250);  ///< How long to look for something that moves by itself.
 };
 
 using Words = std::vector<std::uint32_t>;
