@@ -19,6 +19,7 @@
 #include "tests/tool/tool_runner.hpp"
 
 using namespace scmi;
+using base_protocol::DiscoverAgent;
 using catalogue::Entry;
 
 namespace {
@@ -62,6 +63,15 @@ name = "one"
 [[agent]]
 name = "two"
 performance = { may_set_level = [] }
+system_power = { role = "management" }
+[system_power]
+[[sensor]]
+name = "sensor"
+type = "celsius"
+wave = { values = [1, 5], step_us = 300_000 }
+trip_points = 1
+continuous = true
+intervals_us = [1000]
 [[power_domain]]
 name = "power"
 notify_requested = true
@@ -81,25 +91,35 @@ pai_range_us = { min = 1000, max = 10_000, step = 1000 }
 )";
 
 const Scene scenes[] = {
-    {0x11, 0x0, 0x6, {0, 1}, 1, 0x4, {0, 0, 0x4000'0000}}, {0x11, 0x1, 0x7, {0, 1}, 2, 0x4, {0, 0, 0x4000'0000}},
-    {0x13, 0x0, 0x9, {0, 1}, 1, 0x5, {0, 2, 1}},           {0x13, 0x1, 0xA, {0, 1}, 1, 0x7, {0, 1}},
-    {0x14, 0x0, 0x9, {0, 1}, 1, 0x5, {0, 0, 2000, 0}},     {0x14, 0x1, 0xA, {0, 1}, 2, 0x5, {0, 0, 2000, 0}},
-    {0x16, 0x0, 0x5, {0, 1}, 1, 0x4, {0, 1, 0}},           {0x18, 0x0, 0xA, {0, 1}, 1, 0x5, {0, 0, 500}},
+    {0x11, 0x0, 0x6, {0, 1}, 1, 0x4, {0, 0, 0x4000'0000}},
+    {0x11, 0x1, 0x7, {0, 1}, 2, 0x4, {0, 0, 0x4000'0000}},
+    {0x13, 0x0, 0x9, {0, 1}, 1, 0x5, {0, 2, 1}},
+    {0x13, 0x1, 0xA, {0, 1}, 1, 0x7, {0, 1}},
+    {0x14, 0x0, 0x9, {0, 1}, 1, 0x5, {0, 0, 2000, 0}},
+    {0x14, 0x1, 0xA, {0, 1}, 2, 0x5, {0, 0, 2000, 0}},
+    {0x16, 0x0, 0x5, {0, 1}, 1, 0x4, {0, 1, 0}},
+    {0x18, 0x0, 0xA, {0, 1}, 1, 0x5, {0, 0, 500}},
+    {0x12, 0x0, 0x5, {1}, 2, 0x3, {0, 1}},
+    {0x15, 0x0, 0x4, {0, 1}, 1, 0x5, {0, 3, 3, 0}},
+    {0x15, 0x1, 0xB, {0, 1}, 1, 0xA, {0, 1}},
+    {0x18, 0x1, 0xB, {0, 1, 9, 9}, 1, 0x7, {0, 0, 2000}},
 };
 
 [[nodiscard]] Entries seen_from_server() {
   Entries seen;
-  real::Bench juno(real::soc(real::juno));
-  for (const Entry& entry : catalogue::entries()) {
-    if (entry.is_notification() || !juno.agent().has(entry.protocol)) continue;
-    // Without its parameters a command that is known is answered in many ways, one that is not in these two.
-    std::array<std::byte, 128> reply;
-    const auto n = juno.agent().raw_link(entry.protocol).transact(entry.info->message, {}, reply);
-    REQUIRE(n.has_value());
-    const Status status = scripted::words_of(reply).front() == 0
-                              ? Status::success
-                              : static_cast<Status>(static_cast<std::int32_t>(scripted::words_of(reply).front()));
-    if (status != Status::not_found && status != Status::not_supported) seen.insert(&entry);
+  for (const std::string_view soc : {real::juno, std::string_view("imx95.toml")}) {
+    real::Bench bench{real::soc(soc)};
+    for (const Entry& entry : catalogue::entries()) {
+      if (entry.is_notification() || !bench.agent().has(entry.protocol)) continue;
+      // Without its parameters a command that is known is answered in many ways, one that is not in these two.
+      std::array<std::byte, 128> reply;
+      const auto n = bench.agent().raw_link(entry.protocol).transact(entry.info->message, {}, reply);
+      REQUIRE(n.has_value());
+      const Status status = scripted::words_of(reply).front() == 0
+                                ? Status::success
+                                : static_cast<Status>(static_cast<std::int32_t>(scripted::words_of(reply).front()));
+      if (status != Status::not_found && status != Status::not_supported) seen.insert(&entry);
+    }
   }
   for (const Scene& scene : scenes) {
     auto config = platform::parse_soc_config(stage, "stage.toml");
@@ -156,18 +176,46 @@ const std::vector<std::vector<std::string>> command_lines = {
     {"powercap", "set", "0", "700", "--async"},
     {"powercap", "pai", "0", "10ms"},
     {"powercap", "watch", "0", "--for", "1ms"},
+    {"system", "get"},
+    {"system", "set", "suspend"},
+    {"system", "watch", "--for", "1ms"},
+    {"sensor", "list"},
+    {"sensor", "get", "0"},
+    {"sensor", "get", "0", "--async"},
+    {"sensor", "axes", "0"},
+    {"sensor", "intervals", "3"},
+    {"sensor", "config", "3", "--timestamps", "on"},
+    {"sensor", "trip", "0", "0", "up", "50"},
+    {"sensor", "watch", "0", "--for", "1ms"},
+    {"sensor", "watch", "3", "--updates", "--for", "1ms"},
+    {"agent", "permit-device", "1", "0"},
+    {"agent", "permit-protocol", "1", "0", "clock"},
+    {"agent", "reset", "1"},
+    {"agent", "errors", "--for", "1ms"},
+    {"pin", "list"},
+    {"pin", "groups"},
+    {"pin", "functions"},
+    {"pin", "get", "0"},
+    {"pin", "set", "0", "drive_strength=2"},
+    {"pin", "mux", "0", "gpio"},
+    {"pin", "request", "0"},
+    {"pin", "release", "0"},
 };
 
 /// The verbs that send each command; what all of them send for the connection's sake counts for `info` alone.
 [[nodiscard]] std::map<const Entry*, std::set<std::string>> seen_from_tool() {
   std::map<const Entry*, std::set<std::string>> seen;
   const tool::test::JunoPlatform juno;
+  const tool::test::ImxPlatform imx;  // Has the pins.
   for (const std::vector<std::string>& line : command_lines) {
+    const tool::test::RunningPlatform& platform =
+        line.front() == "pin" ? static_cast<const tool::test::RunningPlatform&>(imx) : juno;
     std::vector<std::string> words{"--trace", "-y"};
     words.insert(words.end(), line.begin(), line.end());
-    const std::string trace = juno.tool(words).err;
+    const std::string trace = platform.tool(words).err;
     for (const Entry& entry : catalogue::entries()) {
-      if (entry.protocol == protocol::base && line.front() != "info") continue;
+      const bool of_probe = entry.protocol == protocol::base && entry.info->message <= DiscoverAgent::info.message;
+      if (of_probe && line.front() != "info") continue;
       const std::string name = ' ' + entry.name();
       for (std::size_t at = trace.find(name); at != std::string::npos; at = trace.find(name, at + 1)) {
         const char after = at + name.size() < trace.size() ? trace[at + name.size()] : '\n';

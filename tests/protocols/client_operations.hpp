@@ -12,9 +12,12 @@
 #include "protocols/base.hpp"
 #include "protocols/clock.hpp"
 #include "protocols/performance.hpp"
+#include "protocols/pin_control.hpp"
 #include "protocols/power_domain.hpp"
 #include "protocols/powercap.hpp"
 #include "protocols/reset_domain.hpp"
+#include "protocols/sensor.hpp"
+#include "protocols/system_power.hpp"
 #include "protocols/voltage.hpp"
 
 namespace operations {
@@ -90,6 +93,18 @@ inline std::vector<Operation> power() {
   };
 }
 
+inline std::vector<Operation> system_power() {
+  using C = scmi::SystemPower;
+  constexpr auto p = scmi::protocol::system_power;
+  return {
+      of<C>(p, "describe", [](const C& c) { return c.describe(); }),
+      of<C>(p, "state_get", [](const C& c) { return c.state_get(); }),
+      of<C>(p, "state_set", [](const C& c) { return c.state_set(scmi::system_power_protocol::cold_reset); }),
+      of<C>(p, "state_notify", [](const C& c) { return c.state_notify(true); }),
+      of<C>(p, "watch_state", [](const C& c) { return c.watch_state([](const auto&) {}); }),
+  };
+}
+
 inline std::vector<Operation> performance() {
   using C = scmi::PerformanceDomains;
   constexpr auto p = scmi::protocol::performance;
@@ -136,6 +151,31 @@ inline std::vector<Operation> clock() {
       of<C>(p, "rate_change_requested_notify", [](const C& c) { return c.rate_change_requested_notify(k, true); }),
       of<C>(p, "watch_rate", [](const C& c) { return c.watch_rate(k, [](const auto&) {}); }),
       of<C>(p, "watch_rate_requests", [](const C& c) { return c.watch_rate_requests(k, [](const auto&) {}); }),
+  };
+}
+
+inline std::vector<Operation> sensor() {
+  using C = scmi::Sensors;
+  constexpr scmi::SensorId s(0);
+  constexpr auto p = scmi::protocol::sensor;
+  const scmi::SensorScale scale{s, {scmi::SensorValue{}}, std::nullopt};
+  return {
+      of<C>(p, "describe", [=](const C& c) { return c.describe(s); }),
+      of<C>(p, "list", [](const C& c) { return c.list(); }),
+      of<C>(p, "by_name", [](const C& c) { return c.by_name("x"); }),
+      of<C>(p, "axes", [=](const C& c) { return c.axes(s); }),
+      of<C>(p, "read", [=](const C& c) { return c.read(scale); }),
+      pending<C>(p, "read_async", [=](const C& c) { return c.read_async(scale); }),
+      of<C>(p, "intervals", [=](const C& c) { return c.intervals(s); }),
+      of<C>(p, "config_get", [=](const C& c) { return c.config_get(s); }),
+      of<C>(p, "config_set",
+            [=](const C& c) { return c.config_set(s, {.enabled = true, .timestamps = {}, .interval = {}}); }),
+      of<C>(p, "trip_point_config",
+            [=](const C& c) { return c.trip_point_config(s, 0, scmi::TripDirection::both, 1000); }),
+      of<C>(p, "trip_point_notify", [=](const C& c) { return c.trip_point_notify(s, true); }),
+      of<C>(p, "continuous_update_notify", [=](const C& c) { return c.continuous_update_notify(s, true); }),
+      of<C>(p, "watch_trip_points", [=](const C& c) { return c.watch_trip_points(s, [](const auto&) {}); }),
+      of<C>(p, "watch_updates", [=](const C& c) { return c.watch_updates(scale, [](const auto&) {}); }),
   };
 }
 
@@ -195,10 +235,40 @@ inline std::vector<Operation> powercap() {
   };
 }
 
+inline std::vector<Operation> pin_control() {
+  using C = scmi::PinControl;
+  using scmi::PinKind;
+  constexpr scmi::PinRef pin{PinKind::pin, 0};
+  constexpr auto p = scmi::protocol::pin_control;
+  return {
+      of<C>(p, "describe", [=](const C& c) { return c.describe(pin); }),
+      of<C>(p, "list", [](const C& c) { return c.list(PinKind::pin); }),
+      of<C>(p, "by_name", [](const C& c) { return c.by_name(PinKind::pin, "x"); }),
+      of<C>(p, "associations", [](const C& c) { return c.associations({PinKind::group, 0}); }),
+      of<C>(p, "state", [=](const C& c) { return c.state(pin); }),
+      of<C>(p, "setting", [=](const C& c) { return c.setting(pin, 1); }),
+      of<C>(p, "function", [=](const C& c) { return c.function(pin); }),
+      of<C>(p, "configure", [=](const C& c) { return c.configure(pin, {{4, 1}}); }),
+      of<C>(p, "select_function", [=](const C& c) { return c.select_function(pin, 0); }),
+      of<C>(p, "request", [=](const C& c) { return c.request(pin); }),
+      of<C>(p, "release", [=](const C& c) { return c.release(pin); }),
+      of<C>(p, "set_permissions", [=](const C& c) { return c.set_permissions(scmi::AgentId(1), pin, true); }),
+  };
+}
+
 /// All of them.
 inline std::vector<Operation> all() {
   std::vector<Operation> list;
-  for (auto part : {base, power, performance, clock, reset, voltage, powercap}) {
+  for (auto part : {base,          //
+                    power,         //
+                    system_power,  //
+                    performance,   //
+                    clock,         //
+                    sensor,        //
+                    reset,         //
+                    voltage,       //
+                    powercap,      //
+                    pin_control}) {
     for (Operation& operation : part()) list.push_back(std::move(operation));
   }
   return list;
@@ -230,6 +300,8 @@ inline std::vector<Listener> listeners() {
                           [](const PowerDomains& c, auto heard) { return c.on_state_changed(heard); }),
       hears<PowerDomains>(power_domain_protocol::StateChangeRequested::info, "on_state_change_requested",
                           [](const PowerDomains& c, auto heard) { return c.on_state_change_requested(heard); }),
+      hears<SystemPower>(system_power_protocol::StateNotifier::info, "on_state",
+                         [](const SystemPower& c, auto heard) { return c.on_state(heard); }),
       hears<PerformanceDomains>(performance_protocol::LimitsChanged::info, "on_limits_changed",
                                 [](const PerformanceDomains& c, auto heard) { return c.on_limits_changed(heard); }),
       hears<PerformanceDomains>(performance_protocol::LevelChanged::info, "on_level_changed",
@@ -238,6 +310,12 @@ inline std::vector<Listener> listeners() {
                     [](const Clocks& c, auto heard) { return c.on_rate_changed(heard); }),
       hears<Clocks>(clock_protocol::RateChangeRequested::info, "on_rate_change_requested",
                     [](const Clocks& c, auto heard) { return c.on_rate_change_requested(heard); }),
+      hears<Sensors>(sensor_protocol::TripPointEvent::info, "on_trip_point",
+                     [](const Sensors& c, auto heard) { return c.on_trip_point(heard); }),
+      hears<Sensors>(sensor_protocol::Update::info, "on_update",
+                     [](const Sensors& c, auto heard) {
+                       return c.on_update({SensorId(1), {SensorValue{}}, std::nullopt}, heard);
+                     }),
       hears<ResetDomains>(reset_domain_protocol::Issued::info, "on_reset_issued",
                           [](const ResetDomains& c, auto heard) { return c.on_reset_issued(heard); }),
       hears<Powercaps>(powercap_protocol::CapChanged::info, "on_cap_changed",

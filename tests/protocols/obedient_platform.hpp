@@ -4,6 +4,7 @@
 // and asynchronous ones with their delayed response. Tests spoil what it says.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <set>
 
@@ -18,6 +19,22 @@ inline void put_word(Bytes& bytes, std::size_t offset, std::uint32_t word) {
   for (unsigned i = 0; i < 4; ++i) bytes.at(offset + i) = static_cast<std::byte>(word >> 8 * i);
 }
 
+/// One entry of a list: ended names where it has some, and then extended ones too; otherwise ones.
+inline void put_entry(Bytes& bytes, const std::vector<scmi::catalogue::FieldInfo>& parts) {
+  using scmi::catalogue::FieldKind;
+  const bool named = std::ranges::any_of(parts, [](const auto& part) { return part.kind == FieldKind::text; });
+  for (const auto& part : parts) {
+    const std::size_t at = bytes.size();
+    bytes.resize(at + part.size);
+    if (part.kind == FieldKind::text) bytes.at(at) = std::byte{'x'};
+    for (std::size_t i = at; !named && i < bytes.size(); i += 4) bytes.at(i) = std::byte{1};
+    for (const auto& bit : part.parts) {
+      if (named && bit.name == "extended_name") put_word(bytes, at, 1U << bit.low);
+    }
+  }
+  bytes.resize((bytes.size() + 3) / 4 * 4);
+}
+
 /// A payload of that layout: small numbers, ended names, one entry in each list, nothing that remains.
 inline Bytes well_formed(const std::vector<scmi::catalogue::FieldInfo>& fields) {
   using scmi::catalogue::FieldKind;
@@ -28,9 +45,7 @@ inline Bytes well_formed(const std::vector<scmi::catalogue::FieldInfo>& fields) 
     const std::size_t at = bytes.size();
     const bool counts = i + 1 < fields.size() && fields[i + 1].kind == FieldKind::list;
     if (field.kind == FieldKind::list) {
-      std::size_t size = 0;
-      for (const auto& part : field.parts) size += part.size;
-      bytes.resize(at + (size + 3) / 4 * 4, std::byte{1});
+      put_entry(bytes, field.parts);
     } else if (field.kind == FieldKind::text) {
       bytes.resize(at + field.size);
       bytes.at(at) = std::byte{'x'};

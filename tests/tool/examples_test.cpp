@@ -48,6 +48,18 @@ TEST_CASE("example: the power client sees its changes and takes a question back"
   CHECK(ran.out.starts_with("GPUTOP is off\nGPUTOP is on\nthe last question was "));
 }
 
+TEST_CASE("example: a program brings its own description of a vendor's message, and is told where it means nothing") {
+  const ImxPlatform imx;
+  const Ran ran = run_example("vendor_protocol", {imx.socket});
+  CHECK(ran.code == 0);
+  CHECK(ran.err.empty());
+  CHECK(ran.out.starts_with("mine.register_get is answered with 0x"));
+  const JunoPlatform juno;
+  const Ran elsewhere = run_example("vendor_protocol", {juno.socket});
+  CHECK(elsewhere.code == 1);
+  CHECK(elsewhere.err == "looking: this platform is no NXP\n");
+}
+
 TEST_CASE("example: without a platform each says so") {
   for (const char* name : {"list_clocks", "governor", "power_client"}) {
     CAPTURE(name);

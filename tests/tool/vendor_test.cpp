@@ -6,29 +6,6 @@
 #include "tests/tool/tool_runner.hpp"
 
 namespace scmi::tool::test {
-namespace {
-
-struct ImxPlatform {
-  TemporaryFolder folder;
-  std::string socket = folder / "mailbox";
-  ChildProcess process{{SCMI_PLATFORM_BINARY, "--soc", SCMI_SOCS_DIR "/imx95.toml", "--mailbox", socket}};
-
-  ImxPlatform() { REQUIRE(process.out().line().starts_with("ready")); }
-  [[nodiscard]] Ran tool(Words words) const {
-    words.insert(words.begin(), {"--connect", "mailbox:" + socket});
-    return run(std::move(words));
-  }
-  [[nodiscard]] Json json(Words words) const {
-    words.emplace_back("--json");
-    const Ran ran = tool(std::move(words));
-    CAPTURE(ran.err);
-    CHECK(ran.code == 0);
-    return ran.json();
-  }
-};
-
-}  // namespace
-
 TEST_CASE("vendor list: which vendor protocols the platform has, and which of them we know") {
   const ImxPlatform platform;
   const Json list = platform.json({"vendor", "list"});
