@@ -54,6 +54,21 @@ AgentId PlatformState::told(AgentId cause) const noexcept {
 
 void PlatformState::happened(AgentId cause, const SocEvent& event) {
   std::visit([&](const auto& e) { tell(*this, cause, e); }, event);
+  if (const auto* system = std::get_if<SystemStateChanged>(&event); system != nullptr && system->starts_afresh()) {
+    restart_agents();
+  }
+}
+
+void PlatformState::restart_agents() {
+  const bool all = config_.system_power->full_view;
+  std::vector<AgentId> concerned;
+  for (std::size_t i = 0; i < agents_.size(); ++i) {
+    if (!all && agents_[i].config().system.role == SystemRole::management) continue;
+    concerned.emplace_back(static_cast<std::uint32_t>(i + 1));
+    // First of all of them: none hears of what ends for the others.
+    agents_[i].drop_subscriptions();
+  }
+  for (const AgentId id : concerned) reset_agent(id, all);
 }
 
 bool PlatformState::still_allowed(AgentId id, ServedProtocol protocol, Index resource) {

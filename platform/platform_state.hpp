@@ -58,6 +58,9 @@ class PlatformState final : public SocObserver {
 
  private:
   void happened(AgentId cause, const SocEvent& event) override;
+  /// The agents that are part of the system start afresh with it. Whoever stands outside goes on, unless the platform
+  /// has all of the system in view.
+  void restart_agents();
   [[nodiscard]] bool still_allowed(AgentId agent, ServedProtocol protocol, Index resource) override;
 
   template <class Message>

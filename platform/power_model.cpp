@@ -35,6 +35,7 @@ std::uint32_t PowerModel::state(Index domain) const noexcept {
 
 std::size_t PowerModel::wanted(Index domain) const {
   const Domain& d = domains_[domain];
+  if (cut_) return off(domain);
   if (d.wishes.empty()) return config_.power_domains[domain].on ? 0 : off(domain);
   return d.wishes.fold(off(domain), [](std::size_t a, std::size_t b) { return std::min(a, b); });
 }
@@ -81,13 +82,26 @@ std::optional<Instant> PowerModel::request(AgentId agent, Index domain, std::siz
   return d.arrival.ticket == 0 ? now : d.arrival.when;
 }
 
-void PowerModel::forget(AgentId agent, Instant now) {
-  std::vector<Index> concerned;  // Parents before their children.
+std::vector<Index> PowerModel::tree() const {
+  std::vector<Index> all;
   for (Index i = 0; i < domains_.size(); ++i) {
     if (config_.power_domains[i].parent != no_index) continue;
-    const std::vector<Index> tree = subtree(i);
-    concerned.insert(concerned.end(), tree.begin(), tree.end());
+    const std::vector<Index> part = subtree(i);
+    all.insert(all.end(), part.begin(), part.end());
   }
+  return all;
+}
+
+void PowerModel::cut(AgentId cause, bool off, Instant now) {
+  if (cut_ == off) return;
+  cut_ = off;
+  std::vector<Index> all = tree();
+  if (off) std::reverse(all.begin(), all.end());
+  for (const Index i : all) move(i, cause, false, now, now);
+}
+
+void PowerModel::forget(AgentId agent, Instant now) {
+  std::vector<Index> concerned = tree();
   std::uint32_t latency_us = 0;
   std::erase_if(concerned, [&](Index i) { return !domains_[i].wishes.drop(agent); });
   for (const Index i : concerned) latency_us = std::max(latency_us, config_.power_domains[i].latency_us);

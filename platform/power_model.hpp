@@ -35,6 +35,8 @@ class PowerModel {
   /// wishes until it has ended. Answers when the transition ends; nothing if a synchronous one is still under way.
   [[nodiscard]] std::optional<Instant> request(AgentId agent, Index domain, std::size_t depth, bool synchronous,
                                                Instant now);
+  /// Cuts the power of everything, or gives it back: at once, and whatever anybody wishes, which is remembered.
+  void cut(AgentId cause, bool off, Instant now);
   /// Forgets what the agent wished for.
   void forget(AgentId agent, Instant now);
   /// An entry of the agenda is due.
@@ -54,6 +56,8 @@ class PowerModel {
   [[nodiscard]] std::size_t off(Index domain) const noexcept { return config_.power_domains[domain].states.size() - 1; }
   [[nodiscard]] std::size_t depth(Index domain) const noexcept { return domains_[domain].depth; }
   [[nodiscard]] std::size_t wanted(Index domain) const;
+  /// All domains, parents before their children.
+  [[nodiscard]] std::vector<Index> tree() const;
   /// The domain, then what lies below it (parents first).
   [[nodiscard]] std::vector<Index> subtree(Index domain) const;
   /// When a change of all these ends. One time for all, and none before what is under way: otherwise a child could be
@@ -66,6 +70,7 @@ class PowerModel {
   Agenda& agenda_;
   SocObserver& observer_;
   std::vector<Domain> domains_;
+  bool cut_ = false;
 };
 
 }  // namespace scmi::platform

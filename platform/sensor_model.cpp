@@ -192,6 +192,15 @@ void SensorModel::finish(const Job& job, Status status) {
   observer_.happened(job.agent, SensorReadingDone{job.sensor, job.header, status, read(job.sensor, job.end.when)});
 }
 
+void SensorModel::restart(Instant now) {
+  for (Index i = 0; i < sensors_.size(); ++i) {
+    Sensor& s = sensors_[i];
+    s.timestamps = false;
+    s.trip_points.assign(config_.sensors[i].trip_points, {});
+    set_interval(i, config_.sensors[i].interval, now);
+  }
+}
+
 void SensorModel::forget(AgentId agent, Instant now) {
   std::vector<Job> ended;
   std::erase_if(jobs_, [&](Job& job) {

@@ -49,6 +49,8 @@ class SensorModel {
                       Instant now);
   void want_updates(AgentId agent, Index sensor, bool wanted, Instant now);
 
+  /// What belongs to the sensors and not to an agent is as at first: trip points, intervals, time stamps.
+  void restart(Instant now);
   /// Ends the agent's readings with GENERIC_ERROR and forgets what it asked for.
   void forget(AgentId agent, Instant now);
   /// The agent is gone: nobody hears of its readings, and it wants no updates.

@@ -97,6 +97,14 @@ class Soc final : SocObserver {
     observer_.happened(cause, event);
     if (const auto* level = std::get_if<LevelChanged>(&event)) powercaps_.level_changed(level->domain);
     if (const auto* state = std::get_if<PowerStateChanged>(&event)) powercaps_.power_state_changed(state->domain);
+    if (const auto* system = std::get_if<SystemStateChanged>(&event)) system_changed(cause, *system);
+  }
+  /// Off and asleep nothing has power; all that wakes finds its sensors set as at first, unless it only slept.
+  void system_changed(AgentId cause, const SystemStateChanged& event) {
+    if (event.graceful) return;
+    const std::uint32_t state = system_power_.state();
+    power_.cut(cause, state == system_state::shutdown || state == system_state::suspend, now());
+    if (event.starts_afresh()) sensors_.restart(now());
   }
   [[nodiscard]] bool still_allowed(AgentId agent, ServedProtocol protocol, Index resource) override {
     return observer_.still_allowed(agent, protocol, resource);

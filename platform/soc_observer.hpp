@@ -52,12 +52,25 @@ struct PowerStateRequested {
   Index domain = no_index;
   std::uint32_t state = 0;
 };
-/// A transition of the whole system is asked for (graceful), or done.
+/// The states of DEN0056 SYSTEM_POWER_STATE_SET. 0x80000000 and above are the vendor's.
+namespace system_state {
+inline constexpr std::uint32_t shutdown = 0;
+inline constexpr std::uint32_t cold_reset = 1;
+inline constexpr std::uint32_t warm_reset = 2;
+inline constexpr std::uint32_t power_up = 3;
+inline constexpr std::uint32_t suspend = 4;
+}  // namespace system_state
+
+/// A transition of the whole system is asked for (graceful), or done. Nothing else happens after it in the call that
+/// leads to it, so that its observers may change the SoC.
 struct SystemStateChanged {
   std::uint32_t state = 0;
   bool graceful = false;
   std::uint32_t timeout_ms = 0;
   bool tell_cause = false;  ///< Whoever asked for it did not do it.
+
+  /// A reset or a shutdown that is done: nothing is left of what the system was asked for.
+  [[nodiscard]] bool starts_afresh() const noexcept { return !graceful && state <= system_state::warm_reset; }
 };
 struct LimitsChanged {
   Index domain = no_index;
@@ -142,7 +155,7 @@ using SocEvent = std::variant<PowerStateChanged, PowerStateRequested, SystemStat
                               RateChanged, RateRequested, RateJobDone, SensorTripped, SensorUpdated, SensorReadingDone,
                               ResetIssued, ResetJobDone, VoltageJobDone, CapChanged, MeasurementsChanged, CapJobDone>;
 
-/// Called from inside Soc's functions; may read the SoC but not change it.
+/// Called from inside Soc's functions; may read the SoC but not change it, except for SystemStateChanged.
 class SocObserver {
  public:
   virtual ~SocObserver() = default;

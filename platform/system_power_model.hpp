@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The state of the simulated system as a whole. A graceful request is announced, and done by force when its time is
-// over; whoever is asked may do it himself before. Resets pass: the system is up again when they are done. The rest of
-// the SoC stays as it is.
+// over; whoever is asked may do it himself before. Resets pass: the system is up again when they are done. What else a
+// transition does to the SoC and its agents is with Soc and PlatformState.
 #pragma once
 
 #include <cstdint>
@@ -13,15 +13,6 @@
 #include "scmi/time.hpp"
 
 namespace scmi::platform {
-
-/// The states of DEN0056 SYSTEM_POWER_STATE_SET. 0x80000000 and above are the vendor's.
-namespace system_state {
-inline constexpr std::uint32_t shutdown = 0;
-inline constexpr std::uint32_t cold_reset = 1;
-inline constexpr std::uint32_t warm_reset = 2;
-inline constexpr std::uint32_t power_up = 3;
-inline constexpr std::uint32_t suspend = 4;
-}  // namespace system_state
 
 /// Not synchronised: one context owns the SoC.
 class SystemPowerModel {
