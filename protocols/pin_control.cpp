@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 namespace scmi {
 
@@ -131,12 +132,22 @@ Result<void> PinControl::configure(PinRef what, std::vector<PinSetting> settings
   using C = SettingsConfigure;
   std::ranges::sort(settings, {}, &PinSetting::type);
   const bool twice = std::ranges::adjacent_find(settings, {}, &PinSetting::type) != settings.end();
-  const bool too_many = settings.size() > C::count.max();
-  if (what.kind == PinKind::function || settings.empty() || twice || too_many ||
-      settings.back().type > setting_type_max) {
+  if (what.kind == PinKind::function || settings.empty() || twice || settings.back().type > setting_type_max) {
     return wrong<C>(link_, LocalError::invalid_argument, what.id);
   }
-  return detail::order(link_, C{what.id, no_function, C::selector.put(word(what.kind)), std::move(settings)}, options);
+  std::size_t most = C::count.max();
+  for (std::span<const PinSetting> rest(settings); !rest.empty();) {
+    const auto part = rest.first(std::min(rest.size(), most));
+    const C command{what.id, no_function, C::selector.put(word(what.kind)), {part.begin(), part.end()}};
+    const auto done = detail::order(link_, command, options);
+    if (!done && done.error().is(LocalError::message_too_large) && part.size() > 1) {
+      most = part.size() / 2;  // How much the channel carries is known to it alone.
+      continue;
+    }
+    if (!done) return done;
+    rest = rest.subspan(part.size());
+  }
+  return {};
 }
 
 Result<void> PinControl::select_function(PinRef what, std::optional<std::uint32_t> function,

@@ -77,8 +77,9 @@ class PinControl {
   [[nodiscard]] Result<std::uint32_t> setting(PinRef what, std::uint32_t type, const CallOptions& options = {}) const;
   /// The function selected; empty: none.
   [[nodiscard]] Result<std::optional<std::uint32_t>> function(PinRef what, const CallOptions& options = {}) const;
-  /// PINCTRL_SETTINGS_CONFIGURE of some types, in one command and in ascending order, whatever the order here. Errors:
-  /// invalid_argument (no setting, or a type twice), message_too_large.
+  /// PINCTRL_SETTINGS_CONFIGURE of some types, in ascending order, whatever the order here. In one command where the
+  /// channel carries them all; else in several, and what those did that came before a refused one stays. Errors:
+  /// invalid_argument (no setting, or a type twice), message_too_large where not even one fits.
   [[nodiscard]] Result<void> configure(PinRef what, std::vector<PinSetting> settings,
                                        const CallOptions& options = {}) const;
   /// PINCTRL_SETTINGS_CONFIGURE of the function alone; nothing: none.

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 
 #include "platform/soc_config.hpp"
@@ -271,6 +272,78 @@ TEST_CASE("process: a named file serves agents too, and says what that gives up"
   process.signal(SIGTERM);
   CHECK(process.wait() == 0);
   CHECK_FALSE(std::filesystem::exists(file));
+}
+
+TEST_CASE("process: with a socket and a file served at once, each agent hears by the way that it came") {
+  TemporaryFolder folder;
+  const std::string soc = folder.write("two.toml", R"([soc]
+name = "two ways"
+vendor = "acme"
+profile = "3.2"
+[[agent]]
+name = "by socket"
+[[agent]]
+name = "by file"
+[[power_domain]]
+name = "power"
+[[power_domain]]
+name = "other"
+)");
+  const std::string file = folder / "areas";
+  const std::string socket = folder / "mailbox";
+  ChildProcess process({program, "--soc", soc, "--mailbox", socket, "--shm", file});
+  CHECK(process.out().line() == "ready mailbox=" + socket + " shm=" + file + " agents=2");
+
+  namespace wire = power_domain_protocol;
+  using State = wire::StateChanged;
+  struct Heard {
+    std::vector<State> all;
+    Subscription subscription;
+  };
+  const auto listen = [](auto& connected, Heard& heard, DomainId domain) {
+    const ProtocolLink link = connected.link(protocol::power_domain, wire::newest);
+    heard.subscription = link.subscribe(State::info.message, [&heard](std::span<const std::byte> payload) {
+      heard.all.push_back(*decode<State>(payload, wire::newest));
+    });
+    REQUIRE(call(link, wire::StateNotify{domain, 1}, patient()));
+  };
+  const auto wait = [](auto& connected, const Heard& heard, std::size_t count) {
+    const Instant limit = connected.time.now() + std::chrono::milliseconds(patience_ms);
+    while (heard.all.size() < count && connected.time.now() < limit) connected.agent->wait(limit);
+    REQUIRE(heard.all.size() == count);
+  };
+  transport::ShmOptions options;
+  options.agent = AgentId(2);
+  Connected<transport::ShmTransport> by_file(transport::ShmTransport::connect(file, options));
+  std::optional<MailboxAgent> by_socket;
+  by_socket.emplace(claim(socket, 1));
+  Heard file_heard;
+  Heard socket_heard;
+  listen(by_file, file_heard, DomainId(0));
+  listen(*by_socket, socket_heard, DomainId(1));
+  const auto set = [](auto& connected, DomainId domain, std::uint32_t state) {
+    const ProtocolLink link = connected.link(protocol::power_domain, wire::newest);
+    REQUIRE(call(link, wire::StateSet{0, domain, state}, patient()));
+  };
+  set(*by_socket, DomainId(0), wire::state_off);
+  set(by_file, DomainId(1), wire::state_off);
+  wait(by_file, file_heard, 1);
+  wait(*by_socket, socket_heard, 1);
+  CHECK(file_heard.all.front() == State{AgentId(1), DomainId(0), wire::state_off});
+  CHECK(socket_heard.all.front() == State{AgentId(2), DomainId(1), wire::state_off});
+
+  // The file's agent goes on when somebody who was the same one over the socket has gone.
+  {
+    MailboxAgent same(claim(socket, 2));
+    set(same, DomainId(0), wire::state_off);
+  }
+  listen(by_file, file_heard, DomainId(0));
+  set(*by_socket, DomainId(0), wire::state_on);
+  wait(by_file, file_heard, 2);
+  socket_heard.subscription.cancel();
+  by_socket.reset();
+  process.signal(SIGTERM);
+  CHECK(process.wait() == 0);
 }
 
 TEST_CASE("process: --describe prints one JSON document and touches nothing") {

@@ -118,6 +118,41 @@ TEST_CASE("pin configure: ascending by type whatever was given; a type twice and
   CHECK(p.commands.empty());
 }
 
+TEST_CASE("pin configure: more settings than a message carries go in several, the defaults first") {
+  Platform p({.max_message_size = 4 + 12 + 3 * 8});
+  const PinControl pins = open(p);
+  std::vector<Words> sent;
+  p.on_ask(pin, 0x6, scripted::Platform::Answer([&](const Words& words) {
+             sent.push_back(words);
+             return Words{0};
+           }));
+  REQUIRE(pins.configure(pin5, {{4, 40}, {3, 30}, {2, 20}, {1, 10}, {0, 0}}));
+  const std::uint32_t none = 0xFFFF'FFFF;
+  CHECK(sent == std::vector<Words>{{5, none, 2U << 2U, 0, 0, 1, 10},  //
+                                   {5, none, 2U << 2U, 2, 20, 3, 30},
+                                   {5, none, 1U << 2U, 4, 40}});
+  // What is refused ends it, and is told.
+  sent.clear();
+  p.on_ask(pin, 0x6, scripted::Platform::Answer([&](const Words& words) {
+             sent.push_back(words);
+             return Words{sent.size() == 2 ? scripted::status(Status::denied) : 0};
+           }));
+  CHECK(pins.configure(pin5, {{1, 1}, {2, 2}, {3, 3}, {4, 4}, {5, 5}}).error().is(Status::denied));
+  CHECK(sent.size() == 2);
+  // All types that there can be.
+  sent.clear();
+  p.on_ask(pin, 0x6, scripted::Platform::Answer([&](const Words& words) {
+             sent.push_back(words);
+             return Words{0};
+           }));
+  std::vector<PinSetting> all;
+  for (std::uint32_t type = 0; type <= 255; ++type) all.push_back({type, type});
+  REQUIRE(pins.configure(pin5, all));
+  std::size_t count = 0;
+  for (const Words& words : sent) count += words.at(2) >> 2U & 0xFFU;
+  CHECK(count == 256);
+}
+
 TEST_CASE("pin request, release and permissions") {
   Platform p;
   const PinControl pins = open(p);
