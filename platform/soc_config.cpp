@@ -7,11 +7,13 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cstring>
 #include <fstream>
 #include <limits>
 
 #include "platform/soc_config_parts.hpp"
+#include "protocols/vendor_table.hpp"
 
 namespace scmi::platform {
 namespace parts {
@@ -20,6 +22,15 @@ ErrorReply read_error_reply(TableReader& table, ErrorReply fallback) {
   static constexpr std::array choices = {Choice<ErrorReply>{"status", ErrorReply::status},
                                          Choice<ErrorReply>{"full", ErrorReply::full}};
   return table.choice<ErrorReply>("error_reply", fallback, choices);
+}
+
+std::optional<std::set<std::uint8_t>> read_vendor_protocols(TableReader& t) {
+  if (!t.has("vendor_protocols")) return std::nullopt;
+  std::set<std::uint8_t> ids;
+  for (const std::int64_t id : t.integers("vendor_protocols", first_vendor_protocol.value, 0xFF)) {
+    ids.insert(static_cast<std::uint8_t>(id));
+  }
+  return ids;
 }
 
 namespace {
@@ -42,6 +53,7 @@ void read_soc(TableReader soc_table, SocConfig& soc) {
   soc.sensor_max_pending_async = static_cast<std::uint8_t>(soc_table.u32("sensor_max_pending_async", 0, 0xFF));
   soc.clock_max_pending_async = static_cast<std::uint8_t>(soc_table.u32("clock_max_pending_async", 0, 0xFF));
   soc.statistics = soc_table.boolean("statistics", false);
+  soc.vendor_protocols = read_vendor_protocols(soc_table);
   soc_table.finish();
 }
 
@@ -75,11 +87,29 @@ void read_behaviour(TableReader t, Behaviour& b) {
   t.finish();
 }
 
+/// "0x84" or "132": a vendor's protocol has no name here.
+std::optional<ProtocolId> vendor_protocol(std::string_view key) {
+  const bool hex = key.starts_with("0x");
+  std::uint8_t number = 0;
+  const char* end = key.data() + key.size();
+  const auto read = std::from_chars(key.data() + (hex ? 2 : 0), end, number, hex ? 16 : 10);
+  if (read.ec != std::errc{} || read.ptr != end || ProtocolId(number) < first_vendor_protocol) return std::nullopt;
+  return ProtocolId(number);
+}
+
 void read_disabled(TableReader t, SocConfig& soc) {
   for (const ServedProtocol p : all_served) {
     // 0x0 to 0x2 are how an agent finds out about everything else.
     for (const std::int64_t id : t.integers(row_of(p).name, 3, 0xFF)) {
       soc.disabled[p].insert(static_cast<std::uint8_t>(id));
+    }
+  }
+  for (const std::string& key : t.keys()) {
+    if (std::ranges::find(served_protocols, key, &ProtocolRow::name) != served_protocols.end()) continue;
+    const auto vendors = vendor_protocol(key);
+    if (!vendors) t.report(key, "is neither a protocol nor the number of a vendor's");
+    for (const std::int64_t id : t.integers(key, 3, 0xFF)) {
+      if (vendors) soc.disabled_of_vendor[*vendors].insert(static_cast<std::uint8_t>(id));
     }
   }
   t.finish();

@@ -299,7 +299,10 @@ struct SocConfig {
   std::uint8_t sensor_max_pending_async = 0;
   bool statistics = false;  ///< Statistics regions of power and performance domains.
   Behaviour behaviour;
-  PerProtocol<std::set<std::uint8_t>> disabled;  ///< [disabled] protocol = [message ids]
+  PerProtocol<std::set<std::uint8_t>> disabled;                     ///< [disabled] protocol = [message ids]
+  std::map<ProtocolId, std::set<std::uint8_t>> disabled_of_vendor;  ///< [disabled] "0x84" = [message ids]
+  /// [soc] vendor_protocols: numbers of those that are served; absent: all that there are servers for.
+  std::optional<std::set<std::uint8_t>> vendor_protocols;
   std::vector<AgentConfig> agents;
   std::vector<DeviceConfig> devices;
   std::optional<SystemPowerConfig> system_power;

@@ -229,12 +229,7 @@ void read_agent(TableReader& t, SocConfig& soc, const AllNames& names, ConfigDia
     if (const auto p = read_protocol(t, "protocols", ref.name)) agent.protocols[*p] = true;
   }
   agent.protocols[ServedProtocol::base] = true;
-  if (t.has("vendor_protocols")) {
-    agent.vendor_protocols.emplace();
-    for (const std::int64_t id : t.integers("vendor_protocols", 0x80, 0xFF)) {
-      agent.vendor_protocols->insert(static_cast<std::uint8_t>(id));
-    }
-  }
+  agent.vendor_protocols = read_vendor_protocols(t);
   read_channels(t, soc, agent);
   read_views(t, soc, names, agent, diagnostics);
   read_devices_of(t, soc, names, agent, diagnostics);

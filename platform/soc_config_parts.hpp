@@ -62,6 +62,8 @@ void read_system_power(TableReader& root, SocConfig& soc);
 void read_system_rights(TableReader& table, AgentConfig& agent);
 /// Reads [[agent]]. Needs the resources and the SoC's versions.
 void read_agents(TableReader& root, SocConfig& soc, const AllNames& names, ConfigDiagnostics& diagnostics);
+/// Key `vendor_protocols`.
+[[nodiscard]] std::optional<std::set<std::uint8_t>> read_vendor_protocols(TableReader& table);
 /// Reads a table {protocol = version word}.
 void read_versions(TableReader table, VersionSet& versions);
 /// The words an error_reply key takes.

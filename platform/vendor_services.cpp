@@ -2,6 +2,7 @@
 #include "platform/vendor_services.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "scmi/common_messages.hpp"
 
@@ -17,10 +18,15 @@ const VendorRow* find_row(const VendorServer& server, std::uint32_t message) {
   return at == rows.end() ? nullptr : &*at;
 }
 
+bool is_disabled(const std::set<std::uint8_t>* disabled, std::uint32_t message) {
+  return disabled != nullptr && message <= 0xFF && disabled->contains(static_cast<std::uint8_t>(message));
+}
+
 /// The commands that every protocol has, and a server need not bother with.
 class Common final : public VendorServer {
  public:
-  explicit Common(const VendorServer& about) : about_(about) {}
+  /// Borrows the server and the numbers of what it does not have, nullptr for none.
+  Common(const VendorServer& about, const std::set<std::uint8_t>* disabled) : about_(about), disabled_(disabled) {}
   [[nodiscard]] Version version() const noexcept override { return about_.version(); }
   [[nodiscard]] std::span<const VendorRow> rows() const noexcept override {
     static constexpr std::array all = {
@@ -39,7 +45,7 @@ class Common final : public VendorServer {
   Status message_attributes(VendorCall&, const ProtocolMessageAttributes& command, ProtocolMessageAttributes::Reply&) {
     const bool known =
         find_row(about_, command.message_id) != nullptr || find_row(*this, command.message_id) != nullptr;
-    return known ? Status::success : Status::not_found;
+    return known && !is_disabled(disabled_, command.message_id) ? Status::success : Status::not_found;
   }
   Status negotiate(VendorCall&, const NegotiateProtocolVersion& command, Empty&) {
     const bool can = command.version.major_number() == version().major_number() && command.version <= version();
@@ -47,6 +53,7 @@ class Common final : public VendorServer {
   }
 
   const VendorServer& about_;
+  const std::set<std::uint8_t>* disabled_;
 };
 
 }  // namespace
@@ -57,6 +64,7 @@ VendorServices::VendorServices(const VendorServers& servers, const SocConfig& co
   const PlatformIdentity self{config.vendor, config.sub_vendor, config.implementation_version};
   for (std::size_t i = 0; i < vendor_protocol_count; ++i) {
     const ProtocolId id(static_cast<std::uint8_t>(first_vendor_protocol.value + i));
+    if (config.vendor_protocols && !config.vendor_protocols->contains(id.value)) continue;
     if (const auto* item = servers.find(id, self)) servers_.emplace(id, item->value(*this));
   }
 }
@@ -79,7 +87,9 @@ Status VendorServices::handle(VendorCall& call, const MessageHeader& header, std
                               std::span<std::byte> reply, std::size_t& size) {
   if (!allowed(call.id, header.protocol)) return Status::denied;
   VendorServer& own = *servers_.at(header.protocol);
-  Common common(own);
+  const auto known = config_.disabled_of_vendor.find(header.protocol);
+  const std::set<std::uint8_t>* disabled = known == config_.disabled_of_vendor.end() ? nullptr : &known->second;
+  Common common(own, disabled);
   VendorServer* server = &own;
   const VendorRow* row = find_row(own, header.message.value);
   if (row == nullptr) {
@@ -88,6 +98,7 @@ Status VendorServices::handle(VendorCall& call, const MessageHeader& header, std
   }
   const Behaviour& behaviour = config_.behaviour;
   if (row == nullptr) return behaviour.unknown_message_not_found ? Status::not_found : Status::not_supported;
+  if (is_disabled(disabled, header.message.value)) return Status::not_supported;
   if (row->judge != nullptr) {
     if (const Status status = row->judge(payload, call.limits); status != Status::success) return status;
   }

@@ -289,3 +289,31 @@ TEST_CASE("imx: the description that is shipped is served with all five protocol
     CHECK(t.ask(2, protocol, 0x1).status == Status::success);
   CHECK((t.ask(2, lmm, 0x3, {0xFFFF'FFFF}).words == Words{2, 0, 1, 0} + name_words("M7")));
 }
+
+TEST_CASE("imx: a description leaves out single commands, and whole protocols") {
+  ImxBench t{nxp, only_misc, Edit{"[behaviour]", "[disabled]\n\"0x84\" = [4]\n\"0x81\" = [16]\n[behaviour]"}};
+  CHECK(t.ask(1, misc, 0x4, {3}).status == Status::not_supported);
+  CHECK(t.ask(1, misc, 0x4, {}).status == Status::not_supported);
+  CHECK(t.ask(1, misc, 0x2, {0x4}).status == Status::not_found);
+  CHECK(t.ask(1, misc, 0x2, {0x3}).status == Status::success);
+  CHECK(t.ask(1, bbm, 0x2, {0x4}).status == Status::success);
+  CHECK(t.ask(1, bbm, 0x10, {0x10000}).status == Status::not_supported);
+  CHECK(t.ask(1, misc, 0x10, {0x10000}).status == Status::success);
+
+  ImxBench few{nxp, Edit{"profile = \"3.2\"", "profile = \"3.2\"\nvendor_protocols = [0x84]"}};
+  CHECK(few.ask(1, misc, 0x0, {}).status == Status::success);
+  CHECK(few.ask(1, bbm, 0x0, {}).status == Status::not_supported);
+  ImxBench none{nxp, Edit{"profile = \"3.2\"", "profile = \"3.2\"\nvendor_protocols = []"}};
+  CHECK(none.ask(1, misc, 0x0, {}).status == Status::not_supported);
+
+  const auto reads = [](const std::string& disabled) {
+    const std::string soc = "[soc]\nname = \"x\"\nvendor = \"NXP\"\nprofile = \"3.2\"\n[[agent]]\nname = \"a\"\n";
+    return parse_soc_config(soc + "[disabled]\n" + disabled, "a.toml").has_value();
+  };
+  CHECK(reads("\"0x84\" = [4]"));
+  CHECK(reads("\"132\" = [4]\nclock = [5]"));
+  for (const char* bad : {"\"0x7F\" = [4]", "\"0x84\" = [1]", "\"0x184\" = [4]", "\"0x\" = [4]", "imx_misc = [4]"}) {
+    CAPTURE(std::string(bad));
+    CHECK_FALSE(reads(bad));
+  }
+}
