@@ -218,20 +218,9 @@ struct ConfigSet {
 /// DEN0056 CLOCK_NAME_GET.
 struct NameGet {
   static constexpr MessageInfo info{protocol::clock, MessageId(0x8), "clock.name_get", version_2_0};
+  using Reply = NameReply;
 
   ClockId clock_id{};
-
-  struct Reply {
-    std::uint32_t flags = 0;  ///< Reserved.
-    ExtendedName name;
-
-    template <class Self, class V>
-    static constexpr void fields(Self& m, V& v) {
-      v.word(Field("flags").omittable(), m.flags, {});
-      v.text("name", m.name);
-    }
-    bool operator==(const Reply&) const = default;
-  };
 
   template <class Self, class V>
   static constexpr void fields(Self& m, V& v) {

@@ -16,6 +16,7 @@
 #include <span>
 #include <utility>
 
+#include "protocols/fastchannel_messages.hpp"
 #include "protocols/protocol_client.hpp"
 #include "scmi/mapped_region.hpp"
 
@@ -42,9 +43,9 @@ struct FastChannelPlace {
   std::optional<Doorbell> doorbell;
 };
 
-/// The same for the reply of either protocol.
-template <class Reply>
-[[nodiscard]] FastChannelPlace place_of(const Reply& reply) {
+/// The same as it was told.
+[[nodiscard]] inline FastChannelPlace place_of(const FastchannelReply& reply) {
+  using Reply = FastchannelReply;
   FastChannelPlace place{reply.chan_addr, reply.chan_size_bytes, Reply::rate_limit_us.get(reply.rate_limit), {}};
   if (Reply::doorbell.test(reply.attributes)) {
     place.doorbell = {reply.doorbell_addr, 8U << Reply::doorbell_width.get(reply.attributes), reply.doorbell_set_mask,

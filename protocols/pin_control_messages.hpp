@@ -256,21 +256,10 @@ struct Release {
 /// DEN0056 PINCTRL_NAME_GET. The only NAME_GET with a second parameter.
 struct NameGet {
   static constexpr MessageInfo info{protocol::pin_control, MessageId(0x9), "pin.name_get"};
+  using Reply = NameReply;
 
   std::uint32_t identifier = 0;
   std::uint32_t flags = 0;
-
-  struct Reply {
-    std::uint32_t flags = 0;  ///< Reserved.
-    ExtendedName name;
-
-    template <class Self, class V>
-    static constexpr void fields(Self& m, V& v) {
-      v.word(Field("flags").omittable(), m.flags, {});
-      v.text("name", m.name);
-    }
-    bool operator==(const Reply&) const = default;
-  };
 
   template <class Self, class V>
   static constexpr void fields(Self& m, V& v) {

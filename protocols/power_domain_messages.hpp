@@ -164,20 +164,9 @@ struct StateChangeRequestedNotify {
 /// DEN0056 POWER_DOMAIN_NAME_GET.
 struct DomainNameGet {
   static constexpr MessageInfo info{protocol::power_domain, MessageId(0x8), "power.domain_name_get", version_3_0};
+  using Reply = NameReply;
 
   DomainId domain_id{};
-
-  struct Reply {
-    std::uint32_t flags = 0;  ///< Reserved.
-    ExtendedName name;
-
-    template <class Self, class V>
-    static constexpr void fields(Self& m, V& v) {
-      v.word(Field("flags").omittable(), m.flags, {});
-      v.text("name", m.name);
-    }
-    bool operator==(const Reply&) const = default;
-  };
 
   template <class Self, class V>
   static constexpr void fields(Self& m, V& v) {

@@ -126,20 +126,9 @@ struct Notify {
 /// DEN0056 RESET_DOMAIN_NAME_GET.
 struct DomainNameGet {
   static constexpr MessageInfo info{protocol::reset_domain, MessageId(0x6), "reset.domain_name_get", version_3_0};
+  using Reply = NameReply;
 
   DomainId domain_id{};
-
-  struct Reply {
-    std::uint32_t flags = 0;  ///< Reserved.
-    ExtendedName name;
-
-    template <class Self, class V>
-    static constexpr void fields(Self& m, V& v) {
-      v.word(Field("flags").omittable(), m.flags, {});
-      v.text("name", m.name);
-    }
-    bool operator==(const Reply&) const = default;
-  };
 
   template <class Self, class V>
   static constexpr void fields(Self& m, V& v) {

@@ -422,20 +422,9 @@ struct ContinuousUpdateNotify {
 /// DEN0056 SENSOR_NAME_GET.
 struct NameGet {
   static constexpr MessageInfo info{protocol::sensor, MessageId(0xC), "sensor.name_get", version_3_0};
+  using Reply = NameReply;
 
   SensorId sensor_id{};
-
-  struct Reply {
-    std::uint32_t flags = 0;  ///< Reserved.
-    ExtendedName name;
-
-    template <class Self, class V>
-    static constexpr void fields(Self& m, V& v) {
-      v.word(Field("flags").omittable(), m.flags, {});
-      v.text("name", m.name);
-    }
-    bool operator==(const Reply&) const = default;
-  };
 
   template <class Self, class V>
   static constexpr void fields(Self& m, V& v) {

@@ -205,20 +205,9 @@ struct LevelGet {
 /// DEN0056 VOLTAGE_DOMAIN_NAME_GET.
 struct DomainNameGet {
   static constexpr MessageInfo info{protocol::voltage, MessageId(0x9), "voltage.domain_name_get", version_2_0};
+  using Reply = NameReply;
 
   DomainId domain_id{};
-
-  struct Reply {
-    std::uint32_t flags = 0;  ///< Reserved.
-    ExtendedName name;
-
-    template <class Self, class V>
-    static constexpr void fields(Self& m, V& v) {
-      v.word(Field("flags").omittable(), m.flags, {});
-      v.text("name", m.name);
-    }
-    bool operator==(const Reply&) const = default;
-  };
 
   template <class Self, class V>
   static constexpr void fields(Self& m, V& v) {

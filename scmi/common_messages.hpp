@@ -68,4 +68,17 @@ struct NegotiateProtocolVersion {
 inline constexpr BitField notify_enable_bit = bit("enable", 0);
 inline constexpr std::array<BitField, 1> notify_enable_bits{notify_enable_bit};
 
+/// What every *_NAME_GET is answered with.
+struct NameReply {
+  std::uint32_t flags = 0;  ///< Reserved.
+  ExtendedName name;
+
+  template <class Self, class V>
+  static constexpr void fields(Self& m, V& v) {
+    v.word(Field("flags").omittable(), m.flags, {});
+    v.text("name", m.name);
+  }
+  bool operator==(const NameReply&) const = default;
+};
+
 }  // namespace scmi
