@@ -208,8 +208,7 @@ const std::vector<std::vector<std::string>> command_lines = {
   const tool::test::JunoPlatform juno;
   const tool::test::ImxPlatform imx;  // Has the pins.
   for (const std::vector<std::string>& line : command_lines) {
-    const tool::test::RunningPlatform& platform =
-        line.front() == "pin" ? static_cast<const tool::test::RunningPlatform&>(imx) : juno;
+    const tool::test::JunoPlatform& platform = line.front() == "pin" ? imx : juno;
     std::vector<std::string> words{"--trace", "-y"};
     words.insert(words.end(), line.begin(), line.end());
     const std::string trace = platform.tool(words).err;

@@ -95,13 +95,14 @@ inline Ran run_on(const Terminal& terminal, Words words) {
   return finish(tool);
 }
 
-/// scmi-platform with a model of platform/socs on a socket of its own.
-struct RunningPlatform {
+/// scmi-platform with the Juno model, or another, on a socket of its own.
+struct JunoPlatform {
   TemporaryFolder folder;
   std::string socket = folder / "mailbox";
   ChildProcess process;
 
-  explicit RunningPlatform(const std::string& soc, const Words& more = {}) : process(words(soc, socket, more)) {
+  explicit JunoPlatform(const Words& more = {}, const std::string& soc = SCMI_SOCS_DIR "/juno-r2.toml")
+      : process(words(socket, soc, more)) {
     REQUIRE(process.out().line().starts_with("ready"));
   }
   [[nodiscard]] std::string spec() const { return "mailbox:" + socket; }
@@ -123,18 +124,16 @@ struct RunningPlatform {
   }
 
  private:
-  static Words words(const std::string& soc, const std::string& socket, const Words& more) {
-    Words all{SCMI_PLATFORM_BINARY, "--soc", SCMI_SOCS_DIR "/" + soc, "--mailbox", socket};
+  static Words words(const std::string& socket, const std::string& soc, const Words& more) {
+    Words all{SCMI_PLATFORM_BINARY, "--soc", soc, "--mailbox", socket};
     all.insert(all.end(), more.begin(), more.end());
     return all;
   }
 };
 
-struct JunoPlatform : RunningPlatform {
-  explicit JunoPlatform(const Words& more = {}) : RunningPlatform("juno-r2.toml", more) {}
-};
-struct ImxPlatform : RunningPlatform {
-  ImxPlatform() : RunningPlatform("imx95.toml") {}
+/// With the one in the manner of the i.MX95.
+struct ImxPlatform : JunoPlatform {
+  ImxPlatform() : JunoPlatform({}, SCMI_SOCS_DIR "/imx95.toml") {}
 };
 
 /// True if the process ends; waits for that no longer than a healthy one needs.
