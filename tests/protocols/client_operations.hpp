@@ -31,7 +31,7 @@ struct Operation {
 
 /// One operation of `Client`, over a fresh one. `use` answers a Result.
 template <class Client, class Use>
-Operation of(scmi::ProtocolId protocol, std::string_view name, Use use) {
+Operation of(scmi::ProtocolId protocol, std::string_view name, const Use& use) {
   return {protocol, name, [use](scmi::Agent& agent) -> std::optional<scmi::Error> {
             auto client = Client::open(agent);
             if (!client) return client.error();
@@ -43,7 +43,7 @@ Operation of(scmi::ProtocolId protocol, std::string_view name, Use use) {
 
 /// The same for one that goes on by itself, waited for.
 template <class Client, class Use>
-Operation pending(scmi::ProtocolId protocol, std::string_view name, Use use) {
+Operation pending(scmi::ProtocolId protocol, std::string_view name, const Use& use) {
   return of<Client>(protocol, name, [use](const Client& client) {
     auto started = use(client);
     using Waited = decltype(started->wait());
