@@ -22,6 +22,7 @@ enum class AgendaKind : std::uint8_t {
   sensor,
   reset_domain,
   voltage,
+  physics,
   powercap,
   measurement
 };
@@ -31,6 +32,7 @@ struct AgendaEntry {
   AgendaKind kind{};
   Index entity = no_index;
   std::uint64_t ticket = 0;
+  Instant when{};
 };
 
 /// Names an entry, to take it back. Ticket 0: there is none.
@@ -39,13 +41,13 @@ struct Appointment {
   std::uint64_t ticket = 0;
 };
 
-/// Bounded by what is on its way: one entry for each transition, reset, voltage, cap and pending rate change,
-/// and for each powercap domain whose power somebody watches.
+/// Bounded by what is on its way: one entry for each transition, reset, voltage, cap and pending rate change, for each
+/// load that varies, and for each powercap domain whose power somebody watches, or that may leave its cap.
 class Agenda {
  public:
   [[nodiscard]] Appointment put(Instant when, AgendaKind kind, Index entity) {
     const std::uint64_t ticket = ++last_ticket_;
-    entries_.emplace(Key{when, ticket}, AgendaEntry{kind, entity, ticket});
+    entries_.emplace(Key{when, ticket}, AgendaEntry{kind, entity, ticket, when});
     return {when, ticket};
   }
   /// Takes an entry back and leaves the appointment empty. Harmless if it is.

@@ -143,6 +143,14 @@ std::vector<NameRef> TableReader::names(std::string_view key) {
   return list;
 }
 
+std::vector<NameRef> TableReader::name_or_names(std::string_view key) {
+  const ConfigNode* node = lookup(table_, key);
+  const auto* name = node == nullptr ? nullptr : std::get_if<std::string>(&node->value);
+  if (name == nullptr) return names(key);
+  asked_.emplace_back(key);
+  return {{*name, node->line}};
+}
+
 std::vector<std::int64_t> TableReader::integers(std::string_view key, std::int64_t min, std::int64_t max) {
   std::vector<std::int64_t> list;
   const ConfigNode* node = find(key);

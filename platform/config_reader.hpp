@@ -66,6 +66,8 @@ class TableReader {
   [[nodiscard]] std::string text(std::string_view key, std::string fallback, std::size_t max_length);
   [[nodiscard]] std::string required_text(std::string_view key, std::size_t max_length);
   [[nodiscard]] std::vector<NameRef> names(std::string_view key);
+  /// The same, where one string may stand without brackets.
+  [[nodiscard]] std::vector<NameRef> name_or_names(std::string_view key);
   [[nodiscard]] std::vector<std::int64_t> integers(std::string_view key, std::int64_t min, std::int64_t max);
 
   template <class T>

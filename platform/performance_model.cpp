@@ -12,17 +12,25 @@ std::uint64_t rate_hz_of(const PerformanceLevel& level) noexcept { return std::u
 
 }  // namespace
 
-PerformanceModel::PerformanceModel(const SocConfig& config, ClockModel& clocks, Agenda& agenda, SocObserver& observer)
+PerformanceModel::PerformanceModel(const SocConfig& config, ClockModel& clocks, VoltageModel& voltages, Agenda& agenda,
+                                   SocObserver& observer)
     : config_(config),
       clocks_(clocks),
+      voltages_(voltages),
       agenda_(agenda),
       observer_(observer),
       domains_(config.performance_domains.size()) {
   for (Index i = 0; i < domains_.size(); ++i) {
-    const PerformanceDomainConfig& c = config_.performance_domains[i];
-    domains_[i].position = domains_[i].target = position_of(i, c.initial_level);
-    if (c.clock != no_index) clocks_.preset(c.clock, rate_hz_of(c.levels[domains_[i].position]));
+    domains_[i].position = domains_[i].target = position_of(i, config_.performance_domains[i].initial_level);
+    preset_followers(i);
   }
+}
+
+void PerformanceModel::preset_followers(Index domain) {
+  const PerformanceDomainConfig& c = config_.performance_domains[domain];
+  const PerformanceLevel& level = c.levels[domains_[domain].position];
+  if (c.clock != no_index) clocks_.preset(c.clock, rate_hz_of(level));
+  if (c.voltage_domain != no_index) voltages_.preset(c.voltage_domain, level.voltage_uv);
 }
 
 std::size_t PerformanceModel::position_of(Index domain, std::uint32_t level) const noexcept {
@@ -80,8 +88,7 @@ void PerformanceModel::preset_limits(Index domain, Limits limits_wanted) {
   Domain& d = domains_[domain];
   d.limits.set(AgentId(0), limits_wanted);
   d.position = d.target = wanted(domain);
-  const PerformanceDomainConfig& c = config_.performance_domains[domain];
-  if (c.clock != no_index) clocks_.preset(c.clock, rate_hz_of(c.levels[d.position]));
+  preset_followers(domain);
 }
 
 bool PerformanceModel::within_rate(AgentId agent, Index domain, Instant now) {
@@ -130,6 +137,7 @@ void PerformanceModel::arrive(Index domain) {
   const PerformanceDomainConfig& c = config_.performance_domains[domain];
   const PerformanceLevel& level = c.levels[d.position];
   if (c.clock != no_index) clocks_.drive(d.cause, c.clock, rate_hz_of(level));
+  if (c.voltage_domain != no_index) voltages_.drive(d.cause, c.voltage_domain, level.voltage_uv);
   observer_.happened(d.cause, LevelChanged{domain, level.level});
 }
 

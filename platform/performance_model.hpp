@@ -14,6 +14,7 @@
 #include "platform/requests.hpp"
 #include "platform/soc_config.hpp"
 #include "platform/soc_observer.hpp"
+#include "platform/voltage_model.hpp"
 #include "scmi/time.hpp"
 
 namespace scmi::platform {
@@ -29,12 +30,15 @@ struct Limits {
 class PerformanceModel {
  public:
   /// Borrows all.
-  PerformanceModel(const SocConfig& config, ClockModel& clocks, Agenda& agenda, SocObserver& observer);
+  PerformanceModel(const SocConfig& config, ClockModel& clocks, VoltageModel& voltages, Agenda& agenda,
+                   SocObserver& observer);
 
   /// Value of the level the domain runs at; during a transition the old one.
   [[nodiscard]] std::uint32_t level(Index domain) const noexcept;
   /// Of that level among the domain's levels.
   [[nodiscard]] std::size_t position(Index domain) const noexcept { return domains_[domain].position; }
+  /// A transition is under way.
+  [[nodiscard]] bool moving(Index domain) const noexcept { return domains_[domain].arrival.ticket != 0; }
   /// In force for everybody.
   [[nodiscard]] Limits limits(Index domain) const;
   /// What one agent asked for; all levels if it has not.
@@ -71,9 +75,12 @@ class PerformanceModel {
   [[nodiscard]] std::size_t wanted(Index domain) const;
   Instant move(AgentId cause, Index domain, Instant now);
   void arrive(Index domain);
+  /// Clock and voltage follow the level, before anything has happened.
+  void preset_followers(Index domain);
 
   const SocConfig& config_;
   ClockModel& clocks_;
+  VoltageModel& voltages_;
   Agenda& agenda_;
   SocObserver& observer_;
   std::vector<Domain> domains_;

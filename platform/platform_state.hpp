@@ -149,6 +149,7 @@ void tell(PlatformState& platform, AgentId cause, const SensorUpdated& event);
 void tell(PlatformState& platform, AgentId cause, const SensorReadingDone& event);
 void tell(PlatformState& platform, AgentId cause, const ResetIssued& event);
 void tell(PlatformState& platform, AgentId cause, const ResetJobDone& event);
+void tell(PlatformState& platform, AgentId cause, const VoltageChanged& event);
 void tell(PlatformState& platform, AgentId cause, const VoltageJobDone& event);
 void tell(PlatformState& platform, AgentId cause, const CapChanged& event);
 void tell(PlatformState& platform, AgentId cause, const MeasurementsChanged& event);

@@ -4,6 +4,7 @@
 #include "platform/powercap_model.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <queue>
 #include <utility>
@@ -30,6 +31,11 @@ struct Cheaper {
   }
 };
 
+std::uint64_t rounded(double power) noexcept { return static_cast<std::uint64_t>(std::llround(power)); }
+
+/// More often than this no average is looked at, however short the interval.
+constexpr std::chrono::microseconds check_period_min{100};
+
 /// As a double: whole numbers are exact up to 2^53, and nothing overflows beyond.
 double energy_of(std::uint64_t power, std::uint64_t nanoseconds) noexcept {
   return static_cast<double>(power) * static_cast<double>(nanoseconds);
@@ -38,17 +44,17 @@ double energy_of(std::uint64_t power, std::uint64_t nanoseconds) noexcept {
 }  // namespace
 
 PowercapModel::PowercapModel(const SocConfig& config, const PowerModel& power, PerformanceModel& performance,
-                             TimeSource& time, Agenda& agenda, SocObserver& observer)
+                             const Physics& physics, TimeSource& time, Agenda& agenda, SocObserver& observer)
     : config_(config),
       power_(power),
       performance_(performance),
+      physics_(physics),
       time_(time),
       agenda_(agenda),
       observer_(observer),
       domains_(config.powercaps.size()),
       owner_(config.performance_domains.size(), no_index),
       jobs_(agenda, AgendaKind::powercap) {
-  const Instant now = time_.now();
   for (Index i = 0; i < domains_.size(); ++i) {
     const PowercapConfig& c = config_.powercaps[i];
     if (c.parent != no_index) domains_[c.parent].children.push_back(i);
@@ -62,12 +68,25 @@ PowercapModel::PowercapModel(const SocConfig& config, const PowerModel& power, P
       if (max != described.max) performance_.preset_limits(p, {max, described.min});
     }
   }
+}
+
+void PowercapModel::start() {
+  const Instant now = time_.now();
   for (Index i = 0; i < domains_.size(); ++i) {
-    domains_[i].interval_start = domains_[i].counted_to = now;
+    domains_[i].interval_start = domains_[i].counted_to = domains_[i].levels_since = now;
     domains_[i].average_pai_us = pai_us(i);
-    for (Index d = i; d != no_index; d = config_.powercaps[d].parent) domains_[d].power += own_power(i);
+    for (Index d = i; d != no_index; d = config_.powercaps[d].parent) {
+      domains_[d].power += own_power(i);
+      for (const Index p : config_.powercaps[i].performance_domains) {
+        if (const Index part = physics_.part_of(p); part != no_index) domains_[d].parts.push_back(part);
+      }
+    }
   }
-  for (Domain& d : domains_) d.average = d.power;
+  for (Index i = 0; i < domains_.size(); ++i) {
+    domains_[i].average = domains_[i].power + rounded(parts_power_uw(i, now));
+    domains_[i].parts_energy_uj = parts_energy_uj(i, now);
+    schedule_check(i);
+  }
 }
 
 std::uint32_t PowercapModel::cap(Index domain) const {
@@ -118,7 +137,10 @@ void PowercapModel::watch(AgentId agent, Index domain, const Watch& watch) {
 }
 
 void PowercapModel::level_changed(Index performance_domain) {
-  if (owner_[performance_domain] != no_index) change_power(owner_[performance_domain]);
+  const Index owner = owner_[performance_domain];
+  if (owner == no_index) return;
+  for (Index d = owner; d != no_index; d = config_.powercaps[d].parent) domains_[d].levels_since = time_.now();
+  change_power(owner);
 }
 
 void PowercapModel::power_state_changed(Index power_domain) {
@@ -132,7 +154,7 @@ std::uint64_t PowercapModel::own_power(Index domain) const {
   std::uint64_t power = c.static_power * fine_per_unit(c.unit);
   for (const Index p : c.performance_domains) {
     const PerformanceDomainConfig& performance = config_.performance_domains[p];
-    if (!power_.powered(performance.power_domain)) continue;
+    if (physics_.part_of(p) != no_index || !power_.powered(performance.power_domain)) continue;
     power += fine_cost(config_, performance.levels[performance_.position(p)]);
   }
   return power;
@@ -159,11 +181,16 @@ void PowercapModel::count(Index domain, Instant now) {
   const auto pai_ns = static_cast<std::uint64_t>(pai.count());
   const std::uint64_t over = nanoseconds_between(d.interval_start, now) / pai_ns;
   if (over != 0) {
-    const double energy = d.energy + energy_of(d.power, nanoseconds_between(d.counted_to, d.interval_start + pai));
-    // Nothing changed in the intervals after the first.
-    d.average = over > 1 ? d.power : static_cast<std::uint64_t>(energy / static_cast<double>(pai_ns));
-    d.average_pai_us = pai_us(domain);
+    double energy = d.energy + energy_of(d.power, nanoseconds_between(d.counted_to, d.interval_start + pai));
     d.interval_start += std::chrono::nanoseconds(over * pai_ns);
+    if (over > 1) {  // Nothing changed in the intervals after the first, except how warm it is.
+      energy = energy_of(d.power, pai_ns);
+      d.parts_energy_uj = parts_energy_uj(domain, d.interval_start - pai);
+    }
+    const double parts_before_uj = std::exchange(d.parts_energy_uj, parts_energy_uj(domain, d.interval_start));
+    energy += (d.parts_energy_uj - parts_before_uj) * 1e9;
+    d.average = rounded(energy / static_cast<double>(pai_ns));
+    d.average_pai_us = pai_us(domain);
     d.counted_to = d.interval_start;
     d.energy = 0;
   }
@@ -175,18 +202,21 @@ void PowercapModel::restart_interval(Index domain, Instant now) {
   Domain& d = domains_[domain];
   d.interval_start = d.counted_to = now;
   d.energy = 0;
+  d.parts_energy_uj = parts_energy_uj(domain, now);
   agenda_.cancel(d.check);
   schedule_check(domain);
 }
 
-/// Looks at the average at the end of this interval, if somebody watches.
+/// Looks at the average at the end of this interval, if somebody watches or the cap has to be kept by measuring.
 void PowercapModel::schedule_check(Index domain) {
   Domain& d = domains_[domain];
   const bool watched =
       std::any_of(d.watchers.begin(), d.watchers.end(), [](const auto& w) { return w.second.watch.enabled; });
-  if (!watched || d.check.ticket != 0) return;
+  if (d.check.ticket != 0 || (!watched && !guarded(domain))) return;
   count(domain, time_.now());
-  d.check = agenda_.put(d.interval_start + std::chrono::microseconds(pai_us(domain)), AgendaKind::measurement, domain);
+  const std::chrono::microseconds pai(pai_us(domain));
+  const auto intervals = d.parts.empty() ? 1 : std::max<std::int64_t>(check_period_min / pai, 1);
+  d.check = agenda_.put(d.interval_start + intervals * pai, AgendaKind::measurement, domain);
 }
 
 void PowercapModel::check(Index domain) {
@@ -199,7 +229,8 @@ void PowercapModel::check(Index domain) {
     if (side == std::exchange(watcher.side, side) || side == Side::inside) continue;
     observer_.happened(AgentId(0), MeasurementsChanged{domain, power, agent});
   }
-  if (d.average != d.power) schedule_check(domain);
+  hold(domain);
+  if (moving(domain) || guarded(domain)) schedule_check(domain);
 }
 
 void PowercapModel::tell_changed(AgentId cause, Index domain) {
@@ -230,7 +261,8 @@ std::map<Index, std::size_t> PowercapModel::plan(Index root) const {
       share.performance_domains.push_back(p);
       positions[p] = config_.performance_domains[p].levels.size() - 1;
     }
-    if (const std::uint64_t allowed = cap(domain) * fine_per_unit(c.unit); allowed != 0) {
+    if (const std::uint64_t budget = cap(domain) * fine_per_unit(c.unit); budget != 0) {
+      const std::uint64_t allowed = budget - std::min(budget, domains_[domain].unplanned);
       std::uint64_t total = share.static_power;
       // By cost; the first of those that cost the same.
       std::priority_queue<std::pair<std::uint64_t, Index>, std::vector<std::pair<std::uint64_t, Index>>, Cheaper>
@@ -270,6 +302,82 @@ void PowercapModel::enforce(Index domain, Instant now) {
   }
 }
 
+void PowercapModel::settle() {
+  for (Index i = 0; i < domains_.size(); ++i) {
+    if (!domains_[i].parts.empty()) count(i, time_.now());
+  }
+}
+
+void PowercapModel::power_changed() {
+  for (Index i = 0; i < domains_.size(); ++i) {
+    if (!domains_[i].parts.empty()) schedule_check(i);
+  }
+}
+
+double PowercapModel::parts_power_uw(Index domain, Instant at) const {
+  double sum_uw = 0;
+  for (const Index part : domains_[domain].parts) sum_uw += physics_.power_uw(part, at);
+  return sum_uw;
+}
+
+double PowercapModel::parts_energy_uj(Index domain, Instant at) const {
+  double sum_uj = 0;
+  for (const Index part : domains_[domain].parts) sum_uj += physics_.energy_uj(part, at);
+  return sum_uj;
+}
+
+std::uint64_t PowercapModel::planned(Index domain) const {
+  const std::map<Index, std::size_t> positions = plan(root_of(domain));
+  std::vector<Index> tree{domain};
+  std::uint64_t cost = 0;
+  for (std::size_t i = 0; i < tree.size(); ++i) {
+    const PowercapConfig& c = config_.powercaps[tree[i]];
+    cost += c.static_power * fine_per_unit(c.unit);
+    for (const Index p : c.performance_domains) {
+      cost += fine_cost(config_, config_.performance_domains[p].levels[positions.at(p)]);
+    }
+    const std::vector<Index>& children = domains_[tree[i]].children;
+    tree.insert(tree.end(), children.begin(), children.end());
+  }
+  return cost;
+}
+
+bool PowercapModel::guarded(Index domain) const {
+  const Domain& d = domains_[domain];
+  if (d.parts.empty()) return false;
+  const std::uint64_t budget = cap(domain) * fine_per_unit(config_.powercaps[domain].unit);
+  if (budget == 0) return false;
+  double highest_uw = 0;
+  for (const Index part : d.parts) highest_uw += physics_.ceiling_uw(part, time_.now());
+  return d.unplanned != 0 || d.power + rounded(highest_uw) > budget;
+}
+
+bool PowercapModel::moving(Index domain) const {
+  const Domain& d = domains_[domain];
+  const Instant now = time_.now();
+  if (std::any_of(d.parts.begin(), d.parts.end(), [&](Index part) { return physics_.moving(part, now); })) return true;
+  return d.average != d.power + rounded(parts_power_uw(domain, now));
+}
+
+void PowercapModel::hold(Index domain) {
+  Domain& d = domains_[domain];
+  const std::uint64_t budget = cap(domain) * fine_per_unit(config_.powercaps[domain].unit);
+  if (d.parts.empty() || budget == 0) return;
+  // An interval in which a level changed says nothing about the levels that are allowed now.
+  if (d.interval_start - std::chrono::microseconds(d.average_pai_us) < d.levels_since) return;
+  const auto changing = [&](Index part) { return performance_.moving(config_.parts[part].performance_domain); };
+  if (std::any_of(d.parts.begin(), d.parts.end(), changing)) return;
+  const std::uint64_t before = d.unplanned;
+  const std::uint64_t cost = planned(domain);
+  if (d.average > budget && d.average > cost) {
+    d.unplanned = d.average - cost;
+  } else if (before != 0) {
+    d.unplanned = 0;
+    if (d.average + planned(domain) - cost > budget) d.unplanned = before;
+  }
+  if (d.unplanned != before) enforce(domain, time_.now());
+}
+
 void PowercapModel::finish(CapJob job) {
   Status status = Status::success;
   if (job.asynchronous && !observer_.still_allowed(job.agent, ServedProtocol::powercap, job.domain)) {
@@ -278,8 +386,10 @@ void PowercapModel::finish(CapJob job) {
     const std::uint32_t before = cap(job.domain);
     domains_[job.domain].caps.set(job.agent, job.cap);
     if (cap(job.domain) != before) {
+      domains_[job.domain].unplanned = 0;
       tell_changed(job.agent, job.domain);
       enforce(job.domain, time_.now());
+      schedule_check(job.domain);
     }
   }
   job.cap = cap(job.domain);
@@ -300,7 +410,11 @@ void PowercapModel::forget(AgentId agent) {
     const bool pai_changed = pai_us(i) != pai_before;
     if (pai_changed) restart_interval(i, time_.now());
     if (cap_changed || pai_changed) tell_changed(agent, i);
-    if (cap_changed) enforce(i, time_.now());
+    if (cap_changed) {
+      d.unplanned = 0;
+      enforce(i, time_.now());
+      schedule_check(i);
+    }
   }
   for (CapJob& job : ended) {
     job.cap = cap(job.domain);

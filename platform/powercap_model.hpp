@@ -2,8 +2,13 @@
 //
 // The powercap domains of the simulated SoC. The lowest cap that anybody wants holds, for the domain and what lies
 // below it, and is kept by limiting performance levels: of the performance domains concerned the one that costs most at
-// its highest level gives way first, until all of them together fit. Power is what the present levels cost; it is
-// averaged over intervals that follow one another, and the last complete one is told.
+// its highest level gives way first, until all of them together fit. Power is what the present levels cost, or where a
+// performance domain has a part what physics says; it is averaged over intervals that follow one another, and the last
+// complete one is told.
+//
+// What levels cost is known before they run, so a cap is never left for that. What physics adds (leakage, a voltage set
+// by hand) is found by measuring: when an average is above the cap, whatever it has beyond what the levels were planned
+// to cost is taken off the plan's budget, and given back when the average leaves room for it.
 #pragma once
 
 #include <cstdint>
@@ -12,6 +17,7 @@
 
 #include "platform/domain_jobs.hpp"
 #include "platform/performance_model.hpp"
+#include "platform/physics.hpp"
 #include "platform/power_model.hpp"
 #include "platform/requests.hpp"
 #include "platform/soc_observer.hpp"
@@ -23,8 +29,10 @@ namespace scmi::platform {
 class PowercapModel {
  public:
   /// Borrows all.
-  PowercapModel(const SocConfig& config, const PowerModel& power, PerformanceModel& performance, TimeSource& time,
-                Agenda& agenda, SocObserver& observer);
+  PowercapModel(const SocConfig& config, const PowerModel& power, PerformanceModel& performance, const Physics& physics,
+                TimeSource& time, Agenda& agenda, SocObserver& observer);
+  /// Begins to measure. Before that the caps of the description have limited levels.
+  void start();
 
   /// In force; 0: none.
   [[nodiscard]] std::uint32_t cap(Index domain) const;
@@ -53,6 +61,10 @@ class PowercapModel {
   /// Hears from the rest of the SoC what changes power.
   void level_changed(Index performance_domain);
   void power_state_changed(Index power_domain);
+  /// Physics is about to change: what was consumed so far is counted.
+  void settle();
+  /// Physics has changed.
+  void power_changed();
 
   /// Ends the agent's changes with GENERIC_ERROR and forgets its wishes.
   void forget(AgentId agent);
@@ -71,11 +83,15 @@ class PowercapModel {
     Requests<std::uint32_t> caps;
     Requests<std::uint32_t> pais;
     std::map<AgentId, Watcher> watchers;
-    Appointment check;  ///< End of the interval, when somebody watches.
+    Appointment check;           ///< End of the interval, when somebody watches.
+    std::vector<Index> parts;    ///< That physics measures, here and below.
+    double parts_energy_uj = 0;  ///< Theirs, when the interval began.
+    Instant levels_since{};      ///< No level here or below has changed after that.
     // In fine units: microwatts, or abstract.
-    std::uint64_t power = 0;    ///< Now.
-    double energy = 0;          ///< Of the interval so far: power times nanoseconds.
-    std::uint64_t average = 0;  ///< Of the last complete interval.
+    std::uint64_t unplanned = 0;  ///< What the levels allowed consume beyond their cost.
+    std::uint64_t power = 0;      ///< Now, without the parts.
+    double energy = 0;            ///< Of the interval so far: power times nanoseconds.
+    std::uint64_t average = 0;    ///< Of the last complete interval.
     std::uint32_t average_pai_us = 0;
     Instant interval_start{};
     Instant counted_to{};
@@ -93,10 +109,21 @@ class PowercapModel {
   /// The highest position of each performance domain below `root` that keeps all caps there, by performance domain.
   [[nodiscard]] std::map<Index, std::size_t> plan(Index root) const;
   void enforce(Index domain, Instant now);
+  /// What the levels of a plan cost, in the domain and below.
+  [[nodiscard]] std::uint64_t planned(Index domain) const;
+  /// The average may yet leave the cap, or come back.
+  [[nodiscard]] bool guarded(Index domain) const;
+  /// The average will be another one.
+  [[nodiscard]] bool moving(Index domain) const;
+  /// Compares the average of the interval that is over with the cap.
+  void hold(Index domain);
+  [[nodiscard]] double parts_power_uw(Index domain, Instant at) const;
+  [[nodiscard]] double parts_energy_uj(Index domain, Instant at) const;
 
   const SocConfig& config_;
   const PowerModel& power_;
   PerformanceModel& performance_;
+  const Physics& physics_;
   TimeSource& time_;
   Agenda& agenda_;
   SocObserver& observer_;

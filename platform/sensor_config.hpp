@@ -8,17 +8,10 @@
 #include <string>
 #include <vector>
 
+#include "platform/value_source.hpp"
 #include "protocols/sensor_units.hpp"
 
 namespace scmi::platform {
-
-/// Where a value comes from: it stands still, or goes through a list.
-struct SensorInput {
-  std::int64_t value = 0;            ///< In the sensor's scale.
-  std::vector<std::int64_t> values;  ///< Key `wave`: one after the other instead, from the platform's start on.
-  std::uint64_t step_us = 0;         ///< wave.step_us: how long each of them holds.
-  bool repeat = true;                ///< wave.repeat; otherwise the last one stays.
-};
 
 /// What one axis measures; a sensor without axes has one of these for itself.
 struct SensorAxisConfig {
@@ -29,7 +22,7 @@ struct SensorAxisConfig {
   std::optional<std::int64_t> max;
   std::uint32_t resolution = 0;  ///< × 10^resolution_exponent of the unit; 0: not reported.
   std::int8_t resolution_exponent = 0;
-  SensorInput input;
+  ValueSource input;
 
   [[nodiscard]] bool extended() const noexcept { return min || max || resolution != 0; }
 };

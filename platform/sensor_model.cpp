@@ -17,8 +17,14 @@ constexpr std::uint64_t update_us_min = 100;
 
 }  // namespace
 
-SensorModel::SensorModel(const SocConfig& config, Agenda& agenda, SocObserver& observer, Instant start)
-    : config_(config), agenda_(agenda), observer_(observer), start_(start), sensors_(config.sensors.size()) {
+SensorModel::SensorModel(const SocConfig& config, const Physics& physics, Agenda& agenda, SocObserver& observer,
+                         Instant start)
+    : config_(config),
+      physics_(physics),
+      agenda_(agenda),
+      observer_(observer),
+      start_(start),
+      sensors_(config.sensors.size()) {
   for (Index i = 0; i < sensors_.size(); ++i) {
     sensors_[i].interval = config.sensors[i].interval;
     sensors_[i].trip_points.resize(config.sensors[i].trip_points);
@@ -31,17 +37,14 @@ bool SensorModel::enabled(Index sensor) const {
   return s.enables.fold(false, [](bool any, bool wish) { return any || wish; });
 }
 
-std::int64_t SensorModel::value(const SensorInput& input, Instant now) const {
-  if (input.values.empty()) return input.value;
-  const auto passed =
-      static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(now - start_).count());
-  const std::uint64_t step = passed / input.step_us;
-  const std::uint64_t count = input.values.size();
-  return input.values[input.repeat ? step % count : std::min(step, count - 1)];
+std::int64_t SensorModel::value(const SensorAxisConfig& axis, Instant now) const {
+  const std::int64_t value = value_of(axis.input, physics_, axis.exponent, now);
+  if (axis.min && value < *axis.min) return *axis.min;
+  return axis.max && value > *axis.max ? *axis.max : value;
 }
 
 std::int64_t SensorModel::first_value(Index sensor, Instant now) const {
-  return value(config_.sensors[sensor].axes.front().input, now);
+  return value(config_.sensors[sensor].axes.front(), now);
 }
 
 std::vector<SensorSample> SensorModel::read(Index sensor, Instant now) const {
@@ -54,7 +57,7 @@ std::vector<SensorSample> SensorModel::read(Index sensor, Instant now) const {
         std::max<std::int64_t>(times_power_of_ten(ns, -9 - c.timestamp_exponent).value_or(0), 1));
   }
   std::vector<SensorSample> samples;
-  for (const SensorAxisConfig& axis : c.axes) samples.push_back({value(axis.input, now), ticks});
+  for (const SensorAxisConfig& axis : c.axes) samples.push_back({value(axis, now), ticks});
   return samples;
 }
 

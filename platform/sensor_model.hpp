@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The sensors of the simulated SoC. What they read is a function of time alone, so a reading costs nothing while nobody
-// asks. Trip points are looked at every `sample_us` while one is set, updates are sent at the sensor's interval while
-// somebody wants them: otherwise a sensor puts nothing on the agenda. Trip points and configuration belong to the
-// sensor, not to an agent; a sensor is on while any agent has it on.
+// The sensors of the simulated SoC. What they read can be computed for any moment, so a reading costs nothing while
+// nobody asks. Trip points are looked at every `sample_us` while one is set, updates are sent at the sensor's interval
+// while somebody wants them: otherwise a sensor puts nothing on the agenda. The moment of a crossing could be solved
+// for where a temperature goes one way; a sensor with noise, a list of values or several parts would need another way,
+// and hardware samples: so here every trip point fires at the first sample behind its crossing. Trip points and
+// configuration belong to the sensor, not to an agent; a sensor is on while any agent has it on.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +13,7 @@
 #include <vector>
 
 #include "platform/agenda.hpp"
+#include "platform/physics.hpp"
 #include "platform/requests.hpp"
 #include "platform/soc_config.hpp"
 #include "platform/soc_observer.hpp"
@@ -25,7 +28,7 @@ enum class IntervalRounding : std::uint8_t { down, up, any };
 class SensorModel {
  public:
   /// Borrows all. Time begins at `start`.
-  SensorModel(const SocConfig& config, Agenda& agenda, SocObserver& observer, Instant start);
+  SensorModel(const SocConfig& config, const Physics& physics, Agenda& agenda, SocObserver& observer, Instant start);
 
   [[nodiscard]] bool enabled(Index sensor) const;
   [[nodiscard]] bool timestamps(Index sensor) const noexcept { return sensors_[sensor].timestamps; }
@@ -81,7 +84,8 @@ class SensorModel {
     std::uint32_t header = 0;
   };
 
-  [[nodiscard]] std::int64_t value(const SensorInput& input, Instant now) const;
+  /// What an axis reads: the value of its source, within the axis' range.
+  [[nodiscard]] std::int64_t value(const SensorAxisConfig& axis, Instant now) const;
   [[nodiscard]] std::int64_t first_value(Index sensor, Instant now) const;
   /// Puts on the agenda what the sensor needs there, and takes off what it does not.
   void arrange(Index sensor, Instant now);
@@ -89,6 +93,7 @@ class SensorModel {
   void finish(const Job& job, Status status);
 
   const SocConfig& config_;
+  const Physics& physics_;
   Agenda& agenda_;
   SocObserver& observer_;
   Instant start_;

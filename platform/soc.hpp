@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The simulated SoC: models that hang together (levels drive clocks, power domains stop them, caps limit levels) over
-// one agenda. It has no thread and reads no clock of its own: whoever owns it calls advance() when next_event() has
-// come.
+// The simulated SoC: models that hang together (levels drive clocks and voltages, power domains stop them, all of it
+// makes power and heat, caps limit levels) over one agenda. It has no thread and reads no clock of its own: whoever
+// owns it calls advance() when next_event() has come.
 #pragma once
 
 #include "platform/agenda.hpp"
 #include "platform/clock_model.hpp"
 #include "platform/performance_model.hpp"
+#include "platform/physics.hpp"
 #include "platform/pin_model.hpp"
 #include "platform/power_model.hpp"
 #include "platform/powercap_model.hpp"
@@ -27,15 +28,21 @@ class Soc final : SocObserver {
   Soc(const SocConfig& config, TimeSource& time, SocObserver& observer)
       : time_(time),
         observer_(observer),
+        event_time_(time),
         power_(config, agenda_, *this),
         system_power_(config, agenda_, *this),
         clocks_(config, power_, agenda_, *this),
-        performance_(config, clocks_, agenda_, *this),
-        resets_(config, agenda_, *this),
-        sensors_(config, agenda_, *this, time.now()),
         voltages_(config, agenda_, *this),
-        powercaps_(config, power_, performance_, time, agenda_, *this),
-        pins_(config) {}
+        performance_(config, clocks_, voltages_, agenda_, *this),
+        physics_(config, power_, performance_, voltages_, agenda_),
+        resets_(config, agenda_, *this),
+        sensors_(config, physics_, agenda_, *this, time.now()),
+        powercaps_(config, power_, performance_, physics_, event_time_, agenda_, *this),
+        pins_(config) {
+    // Caps of the description have limited levels by now.
+    physics_.start(time.now());
+    powercaps_.start();
+  }
   Soc(const Soc&) = delete;
   Soc& operator=(const Soc&) = delete;
 
@@ -47,6 +54,7 @@ class Soc final : SocObserver {
   /// Lets happen what is due.
   void advance(Instant now) {
     while (const auto entry = agenda_.take(now)) {
+      event_time_.at = entry->when;
       switch (entry->kind) {
         case AgendaKind::power: power_.run(*entry); break;
         case AgendaKind::system_power: system_power_.run(*entry); break;
@@ -55,9 +63,15 @@ class Soc final : SocObserver {
         case AgendaKind::sensor: sensors_.run(*entry); break;
         case AgendaKind::reset_domain: resets_.run(*entry); break;
         case AgendaKind::voltage: voltages_.run(*entry); break;
+        case AgendaKind::physics:
+          powercaps_.settle();
+          physics_.run(*entry);
+          powercaps_.power_changed();
+          break;
         case AgendaKind::powercap:
         case AgendaKind::measurement: powercaps_.run(*entry); break;
       }
+      event_time_.at.reset();
     }
   }
   /// Undoes everything an agent asked for. What it waits for ends with an error.
@@ -88,6 +102,7 @@ class Soc final : SocObserver {
   [[nodiscard]] ResetModel& resets() noexcept { return resets_; }
   [[nodiscard]] SensorModel& sensors() noexcept { return sensors_; }
   [[nodiscard]] VoltageModel& voltages() noexcept { return voltages_; }
+  [[nodiscard]] const Physics& physics() const noexcept { return physics_; }
   [[nodiscard]] PinModel& pins() noexcept { return pins_; }
   [[nodiscard]] PowercapModel& powercaps() noexcept { return powercaps_; }
 
@@ -95,8 +110,15 @@ class Soc final : SocObserver {
   /// What the models tell goes on to the observer; some of it the models tell each other.
   void happened(AgentId cause, const SocEvent& event) override {
     observer_.happened(cause, event);
-    if (const auto* level = std::get_if<LevelChanged>(&event)) powercaps_.level_changed(level->domain);
-    if (const auto* state = std::get_if<PowerStateChanged>(&event)) powercaps_.power_state_changed(state->domain);
+    const auto* level = std::get_if<LevelChanged>(&event);
+    const auto* state = std::get_if<PowerStateChanged>(&event);
+    if (!physics_.empty() && (level != nullptr || state != nullptr || std::holds_alternative<VoltageChanged>(event))) {
+      powercaps_.settle();
+      physics_.update(event_time_.now());
+      powercaps_.power_changed();
+    }
+    if (level != nullptr) powercaps_.level_changed(level->domain);
+    if (state != nullptr) powercaps_.power_state_changed(state->domain);
     if (const auto* system = std::get_if<SystemStateChanged>(&event)) system_changed(cause, *system);
   }
   /// Off and asleep nothing has power; all that wakes finds its sensors set as at first, unless it only slept.
@@ -110,16 +132,26 @@ class Soc final : SocObserver {
     return observer_.still_allowed(agent, protocol, resource);
   }
 
+  /// The time an event of the agenda was due, while it runs: histories do not depend on how late somebody looked.
+  struct EventTime final : TimeSource {
+    explicit EventTime(TimeSource& from) : time(from) {}
+    Instant now() noexcept override { return at ? *at : time.now(); }
+    TimeSource& time;
+    std::optional<Instant> at;
+  };
+
   TimeSource& time_;
   SocObserver& observer_;
+  EventTime event_time_;
   Agenda agenda_;
   PowerModel power_;
   SystemPowerModel system_power_;
   ClockModel clocks_;
+  VoltageModel voltages_;
   PerformanceModel performance_;
+  Physics physics_;
   ResetModel resets_;
   SensorModel sensors_;
-  VoltageModel voltages_;
   PowercapModel powercaps_;
   PinModel pins_;
 };

@@ -150,6 +150,7 @@ tl::expected<SocConfig, ConfigErrors> parse_soc_config(std::string_view text, co
   parts::read_versions(root.table("versions"), soc.versions);
   parts::read_behaviour(root.table("behaviour"), soc.behaviour);
   parts::read_disabled(root.table("disabled"), soc);
+  parts::read_physics(root.table("physics"), soc.physics);
   parts::read_system_power(root, soc);
   parts::read_resources(root, soc, names, diagnostics);
   parts::read_agents(root, soc, names, diagnostics);

@@ -4,6 +4,7 @@
 // resolved to a position. docs of the keys stand beside the members; the member's name is the key's, unless noted.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <map>
@@ -15,14 +16,12 @@
 #include <vector>
 
 #include "platform/config_node.hpp"
+#include "platform/index.hpp"
+#include "platform/physics_config.hpp"
 #include "platform/sensor_config.hpp"
 #include "platform/versions.hpp"
 
 namespace scmi::platform {
-
-/// Position in the description: power domain, performance domain, clock, device.
-using Index = std::size_t;
-inline constexpr Index no_index = static_cast<Index>(-1);
 
 /// [[power_domain]]
 struct PowerDomainConfig {
@@ -65,7 +64,8 @@ struct PerformanceLevel {
   std::uint32_t power = 0;
   std::uint32_t latency_us = 0;
   std::uint32_t frequency_khz = 0;
-  std::uint32_t index = 0;  ///< Default: 1, 2, ... in ascending order of level.
+  std::uint32_t index = 0;      ///< Default: 1, 2, ... in ascending order of level.
+  std::int32_t voltage_uv = 0;  ///< 0: not said.
 };
 
 /// Which commands of a domain have a fast channel, for agents that may use them. Keys of the domain.
@@ -91,8 +91,9 @@ struct PerformanceDomainConfig {
   bool notify_limits = true;
   bool notify_level = true;
   FastChannelsConfig fast_channels;
-  Index clock = no_index;         ///< Follows the level: rate = the level's frequency.
-  Index power_domain = no_index;  ///< Informative: where the domain's hardware sits.
+  Index clock = no_index;           ///< Follows the level: rate = the level's frequency.
+  Index power_domain = no_index;    ///< Where the domain's hardware sits: while that is off it consumes nothing.
+  Index voltage_domain = no_index;  ///< Follows the level: voltage = the level's voltage_uv.
 };
 
 /// An entry of a clock's `extended`: one extended configuration type (DEN0056 CLOCK_CONFIG_SET).
@@ -155,6 +156,11 @@ struct VoltageDomainConfig {
   std::vector<std::uint32_t> modes;      ///< Besides on and off: the platform's own.
   bool async = false;                    ///< VOLTAGE_LEVEL_SET may be asynchronous.
   std::uint32_t latency_us = 0;          ///< Of a level change.
+
+  [[nodiscard]] bool has_level(std::int32_t level) const noexcept {
+    if (!range) return std::ranges::binary_search(levels_uv, level);
+    return level >= min_uv && level <= max_uv && (std::int64_t{level} - min_uv) % step_uv == 0;
+  }
 };
 
 /// Unit of a powercap domain, as its attributes encode it.
@@ -316,6 +322,8 @@ struct SocConfig {
   std::vector<PinGroupConfig> pin_groups;
   std::vector<PinFunctionConfig> pin_functions;
   std::vector<PowercapConfig> powercaps;
+  PhysicsConfig physics;
+  std::vector<PartConfig> parts;
 };
 
 /// How many resources of a protocol there are.

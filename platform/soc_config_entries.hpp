@@ -6,6 +6,7 @@
 
 #include <fmt/core.h>
 
+#include <functional>
 #include <memory>
 #include <string_view>
 #include <utility>
@@ -46,10 +47,15 @@ class ResourceReader {
 template <class Config>
 class EntryReader : public ResourceReader {
  public:
-  EntryReader(ServedProtocol protocol, std::vector<Config> SocConfig::* list) : protocol_(protocol), list_(list) {}
+  EntryReader(ServedProtocol protocol, std::vector<Config> SocConfig::* list)
+      : key_(row_of(protocol).resource),
+        names_of_([protocol](auto& all) -> auto& { return all[protocol]; }),
+        list_(list) {}
+  EntryReader(std::string_view key, Names AllNames::* names, std::vector<Config> SocConfig::* list)
+      : key_(key), names_of_([names](auto& all) -> auto& { return all.*names; }), list_(list) {}
 
   void read(TableReader& root, SocConfig& soc, AllNames& names, ConfigDiagnostics& diagnostics) final {
-    for (TableReader& table : root.tables(row_of(protocol_).resource)) {
+    for (TableReader& table : root.tables(key_)) {
       Entry<Config> entry{std::move(table), 1, {}, {}};
       entry.count = static_cast<std::uint64_t>(entry.table.integer("count", 1, 1, count_max));
       entry.config.name = entry.table.required_text("name", name_length_max);
@@ -65,7 +71,7 @@ class EntryReader : public ResourceReader {
       for (std::uint64_t i = 0; i < entry.count; ++i) {
         Config config = entry.config;
         config.name = expand(entry.config.name, i);
-        names[protocol_].add(config.name, entry.table.line_of("name"), entry.table.path("name"), diagnostics);
+        names_of_(names).add(config.name, entry.table.line_of("name"), entry.table.path("name"), diagnostics);
         (soc.*list_).push_back(std::move(config));
       }
     }
@@ -91,8 +97,15 @@ class EntryReader : public ResourceReader {
 
     /// The position a reference names, `no_index` for none. `key` is where an error is reported.
     [[nodiscard]] Index operator()(std::size_t reference, ServedProtocol kind, std::string_view key) const {
+      return (*this)(reference, names[kind], key);
+    }
+    [[nodiscard]] Index operator()(std::size_t reference, const Names& of, std::string_view key) const {
       const NameRef& ref = entry.references[reference];
-      return names[kind].resolve({expand(ref.name, copy), ref.line}, entry.table.path(key), diagnostics);
+      return of.resolve({expand(ref.name, copy), ref.line}, entry.table.path(key), diagnostics);
+    }
+    /// Finds the parts of a value of this copy; `reference` is the first of them, and goes on to what follows.
+    void operator()(ValueSource& source, std::size_t& reference) const {
+      for (Index& part : source.of) part = (*this)(reference++, names.parts, "source");
     }
     void report(std::string_view key, std::string message) const {
       diagnostics.report(entry.table.line_of(key), entry.table.path(key), std::move(message));
@@ -105,7 +118,8 @@ class EntryReader : public ResourceReader {
   /// What can only be judged when everything is linked.
   virtual void check(TableReader&, const SocConfig&, ConfigDiagnostics&) {}
 
-  ServedProtocol protocol_;
+  std::string_view key_;
+  std::function<Names&(AllNames&)> names_of_;
   std::vector<Config> SocConfig::* list_;
   std::vector<Entry<Config>> entries_;
 };
@@ -116,6 +130,7 @@ class EntryReader : public ResourceReader {
 [[nodiscard]] std::unique_ptr<ResourceReader> sensor_reader();
 [[nodiscard]] std::unique_ptr<ResourceReader> reset_domain_reader();
 [[nodiscard]] std::unique_ptr<ResourceReader> voltage_domain_reader();
+[[nodiscard]] std::unique_ptr<ResourceReader> part_reader();
 [[nodiscard]] std::unique_ptr<ResourceReader> pin_reader();
 [[nodiscard]] std::unique_ptr<ResourceReader> pin_group_reader();
 [[nodiscard]] std::unique_ptr<ResourceReader> powercap_reader();

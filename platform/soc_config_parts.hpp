@@ -45,6 +45,7 @@ class AllNames {
   [[nodiscard]] const Names& operator[](ServedProtocol p) const noexcept { return resources_[slot(p)]; }
 
   Names devices{"device"};
+  Names parts{"part"};
 
  private:
   std::vector<Names> resources_ = [] {
@@ -56,6 +57,15 @@ class AllNames {
 
 /// Reads the resources of every protocol, and [[device]].
 void read_resources(TableReader& root, SocConfig& soc, AllNames& names, ConfigDiagnostics& diagnostics);
+/// Reads [physics].
+void read_physics(TableReader table, PhysicsConfig& physics);
+/// Gives parts the domains of their performance domains, where they name none. Everything has been linked.
+void complete_parts(SocConfig& soc);
+/// Reads the keys `value`, `wave`, `source` and `noise` of whatever shows a value. The names of its parts are added to
+/// `references`, and room for them is in `of`.
+[[nodiscard]] ValueSource read_value_source(TableReader& table, std::vector<NameRef>& references);
+/// The noise_stream of a resource's value, `which` of its several.
+[[nodiscard]] std::uint64_t noise_stream(std::string_view name, std::size_t which) noexcept;
 /// Reads [system_power], if it is there.
 void read_system_power(TableReader& root, SocConfig& soc);
 /// Reads an agent's [agent.system_power].

@@ -8,6 +8,8 @@
 namespace scmi::platform::parts {
 namespace {
 
+constexpr std::uint32_t voltage_uv_max = 10'000'000;
+
 std::vector<PerformanceLevel> read_levels(TableReader& t) {
   std::vector<PerformanceLevel> levels;
   for (TableReader& row : t.tables("levels")) {
@@ -16,6 +18,7 @@ std::vector<PerformanceLevel> read_levels(TableReader& t) {
     level.power = row.u32("power", 0);
     level.latency_us = row.u32("latency_us", 0, 0xFFFF);
     level.frequency_khz = row.u32("frequency_khz", 0);
+    level.voltage_uv = static_cast<std::int32_t>(row.u32("voltage_uv", 0, voltage_uv_max));
     level.index = row.u32("index", static_cast<std::uint32_t>(levels.size() + 1));
     if (!levels.empty() && levels.back().level >= level.level) {
       row.report("level", fmt::format("{} does not ascend", level.level));
@@ -46,7 +49,7 @@ std::vector<PerformanceLevel> read_level_range(TableReader range) {
     }
     levels.push_back({value, static_cast<std::uint32_t>(i + 1), latency_us,
                       static_cast<std::uint32_t>(std::uint64_t{value} * khz_per_level),
-                      static_cast<std::uint32_t>(i + 1)});
+                      static_cast<std::uint32_t>(i + 1), 0});
   }
   return levels;
 }
@@ -95,7 +98,8 @@ class PerformanceDomainReader final : public EntryReader<PerformanceDomainConfig
   void read_entry(Entry<PerformanceDomainConfig>& entry) override {
     TableReader& t = entry.table;
     PerformanceDomainConfig& c = entry.config;
-    entry.references = {read_reference(t, "clock"), read_reference(t, "power_domain")};
+    entry.references = {read_reference(t, "clock"), read_reference(t, "power_domain"),
+                        read_reference(t, "voltage_domain")};
     c.levels = read_levels(t);
     if (t.has("level_range")) {
       if (!c.levels.empty()) t.report("level_range", "cannot stand beside levels");
@@ -126,6 +130,19 @@ class PerformanceDomainReader final : public EntryReader<PerformanceDomainConfig
     config.power_domain = resolve(1, ServedProtocol::power_domain, "power_domain");
     if (config.clock != no_index && config.levels.front().frequency_khz == 0) {
       resolve.report("clock", "a clock can follow only levels with a frequency_khz");
+    }
+    config.voltage_domain = resolve(2, ServedProtocol::voltage, "voltage_domain");
+  }
+
+  void check(TableReader& root, const SocConfig& soc, ConfigDiagnostics&) override {
+    for (const PerformanceDomainConfig& c : soc.performance_domains) {
+      if (c.voltage_domain == no_index) continue;
+      const VoltageDomainConfig& voltage = soc.voltage_domains[c.voltage_domain];
+      for (const PerformanceLevel& level : c.levels) {
+        if (voltage.has_level(level.voltage_uv)) continue;
+        root.report("performance_domain", fmt::format("\"{}\" needs {} uV for level {}, which \"{}\" does not have",
+                                                      c.name, level.voltage_uv, level.level, voltage.name));
+      }
     }
   }
 };

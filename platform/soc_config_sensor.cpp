@@ -28,23 +28,22 @@ std::int8_t read_exponent(TableReader& t, std::string_view key, std::int64_t fal
   return static_cast<std::int8_t>(t.integer(key, fallback, exponent_min, exponent_max));
 }
 
-SensorInput read_input(TableReader& t) {
-  SensorInput input;
-  input.value = t.integer("value", 0, value_min, value_max);
-  if (!t.has("wave")) return input;
-  if (t.has("value")) t.report("wave", "cannot stand beside value");
-  TableReader wave = t.table("wave");
-  input.values = wave.integers("values", value_min, value_max);
-  if (input.values.empty()) wave.report("values", "holds no value");
-  input.step_us = static_cast<std::uint64_t>(wave.required_integer("step_us", 1, interval_us_max));
-  if (input.step_us == 0) input.step_us = 1;
-  input.repeat = wave.boolean("repeat", true);
-  wave.finish();
-  return input;
+/// The type of a sensor that shows a quantity.
+SensorType unit_of(Quantity quantity) {
+  switch (quantity) {
+    case Quantity::power: return SensorType::watt;
+    case Quantity::energy: return SensorType::joule;
+    case Quantity::temperature: return SensorType::celsius;
+    case Quantity::voltage: return SensorType::volt;
+    case Quantity::current: return SensorType::ampere;
+    case Quantity::frequency: return SensorType::hertz;
+    case Quantity::load: return SensorType::percent;
+  }
+  return SensorType::none;
 }
 
 /// What a sensor without axes and an axis have in common.
-SensorAxisConfig read_axis(TableReader& t) {
+SensorAxisConfig read_axis(TableReader& t, std::vector<NameRef>& references) {
   SensorAxisConfig axis;
   axis.type = read_type(t);
   axis.exponent = read_exponent(t, "exponent");
@@ -53,7 +52,10 @@ SensorAxisConfig read_axis(TableReader& t) {
   if (axis.min && axis.max && *axis.min > *axis.max) t.report("max", fmt::format("{} is below min", *axis.max));
   axis.resolution = t.u32("resolution", 0, resolution_max);
   axis.resolution_exponent = read_exponent(t, "resolution_exponent", axis.exponent);
-  axis.input = read_input(t);
+  axis.input = read_value_source(t, references);
+  if (axis.input.quantity && axis.type != SensorType::none && axis.type != unit_of(*axis.input.quantity)) {
+    t.report("source", fmt::format("is in {}, the sensor in {}", name(unit_of(*axis.input.quantity)), name(axis.type)));
+  }
   return axis;
 }
 
@@ -95,7 +97,7 @@ class SensorReader final : public EntryReader<SensorConfig> {
     if (c.has_axes) {
       for (TableReader& row : t.tables("axes")) {
         const std::string name = row.required_text("name", name_length_max);
-        c.axes.push_back(read_axis(row));
+        c.axes.push_back(read_axis(row, entry.references));
         c.axes.back().name = name;
         row.finish();
       }
@@ -104,7 +106,7 @@ class SensorReader final : public EntryReader<SensorConfig> {
         c.axes.resize(1);
       }
     } else {
-      c.axes.push_back(read_axis(t));
+      c.axes.push_back(read_axis(t, entry.references));
     }
     c.trip_points = static_cast<std::uint8_t>(t.u32("trip_points", 0, 0xFF));
     c.async = t.boolean("async", false);
@@ -119,7 +121,13 @@ class SensorReader final : public EntryReader<SensorConfig> {
     c.sample_us = static_cast<std::uint32_t>(t.integer("sample_us", c.sample_us, 100, latency_us_max));
   }
 
-  void link_copy(const Entry<SensorConfig>&, SensorConfig&, const Resolver&) override {}
+  void link_copy(const Entry<SensorConfig>&, SensorConfig& config, const Resolver& resolve) override {
+    std::size_t reference = 0;
+    for (std::size_t i = 0; i < config.axes.size(); ++i) {
+      resolve(config.axes[i].input, reference);
+      config.axes[i].input.noise_stream = noise_stream(config.name, i);
+    }
+  }
 };
 
 }  // namespace

@@ -39,10 +39,7 @@ void read_levels(TableReader& t, VoltageDomainConfig& c) {
   }
   const std::int32_t lowest = c.range ? c.min_uv : c.levels_uv.front();
   c.level_uv = static_cast<std::int32_t>(t.integer("level_uv", lowest, level_uv_min, level_uv_max));
-  const bool possible = c.range ? c.level_uv >= c.min_uv && c.level_uv <= c.max_uv &&
-                                      (std::int64_t{c.level_uv} - c.min_uv) % c.step_uv == 0
-                                : std::binary_search(c.levels_uv.begin(), c.levels_uv.end(), c.level_uv);
-  if (!possible) t.report("level_uv", fmt::format("{} is not a level of the domain", c.level_uv));
+  if (!c.has_level(c.level_uv)) t.report("level_uv", fmt::format("{} is not a level of the domain", c.level_uv));
 }
 
 class VoltageDomainReader final : public EntryReader<VoltageDomainConfig> {

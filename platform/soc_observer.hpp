@@ -105,6 +105,10 @@ struct ResetJobDone {
   Status status{};
 };
 
+/// Level or mode may be other ones.
+struct VoltageChanged {
+  Index domain = no_index;
+};
 /// An asynchronous change ended.
 struct VoltageJobDone {
   VoltageJob job;
@@ -151,9 +155,10 @@ struct SensorReadingDone {
   std::vector<SensorSample> samples;
 };
 
-using SocEvent = std::variant<PowerStateChanged, PowerStateRequested, SystemStateChanged, LimitsChanged, LevelChanged,
-                              RateChanged, RateRequested, RateJobDone, SensorTripped, SensorUpdated, SensorReadingDone,
-                              ResetIssued, ResetJobDone, VoltageJobDone, CapChanged, MeasurementsChanged, CapJobDone>;
+using SocEvent =
+    std::variant<PowerStateChanged, PowerStateRequested, SystemStateChanged, LimitsChanged, LevelChanged, RateChanged,
+                 RateRequested, RateJobDone, SensorTripped, SensorUpdated, SensorReadingDone, ResetIssued, ResetJobDone,
+                 VoltageChanged, VoltageJobDone, CapChanged, MeasurementsChanged, CapJobDone>;
 
 /// Called from inside Soc's functions; may read the SoC but not change it, except for SystemStateChanged.
 class SocObserver {

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/voltage_model.hpp"
 
-#include <algorithm>
-
 namespace scmi::platform {
 
 VoltageModel::VoltageModel(const SocConfig& config, Agenda& agenda, SocObserver& observer)
@@ -20,13 +18,6 @@ std::uint32_t VoltageModel::mode(Index domain) const {
                     [](std::uint32_t mode, std::uint32_t wish) { return wish == voltage_mode_off ? mode : wish; });
 }
 
-bool VoltageModel::has_level(Index domain, std::int32_t level_uv) const {
-  const VoltageDomainConfig& c = config_.voltage_domains[domain];
-  if (!c.range) return std::binary_search(c.levels_uv.begin(), c.levels_uv.end(), level_uv);
-  if (level_uv < c.min_uv || level_uv > c.max_uv) return false;
-  return (std::int64_t{level_uv} - c.min_uv) % c.step_uv == 0;
-}
-
 Instant VoltageModel::set_level(const VoltageJob& job, Instant now) {
   const Instant done = now + std::chrono::microseconds(config_.voltage_domains[job.domain].latency_us);
   // An asynchronous change always ends after its response: the agent is told of it by another channel.
@@ -38,18 +29,31 @@ Instant VoltageModel::set_level(const VoltageJob& job, Instant now) {
   return done;
 }
 
+void VoltageModel::preset(Index domain, std::int32_t level_uv) {
+  domains_[domain].levels.set(AgentId(0), level_uv);
+  domains_[domain].level_uv = level_uv;
+}
+
+void VoltageModel::drive(AgentId cause, Index domain, std::int32_t level_uv) {
+  preset(domain, level_uv);
+  observer_.happened(cause, VoltageChanged{domain});
+}
+
 void VoltageModel::set_mode(AgentId agent, Index domain, std::uint32_t mode) {
   domains_[domain].modes.set(agent, mode);
+  observer_.happened(agent, VoltageChanged{domain});
 }
 
 void VoltageModel::forget(AgentId agent) {
   const std::vector<VoltageJob> ended = jobs_.end_all(agent);
   for (Index i = 0; i < domains_.size(); ++i) {
     Domain& d = domains_[i];
-    d.modes.drop(agent);
-    if (!d.levels.drop(agent)) continue;
+    const bool had_mode = d.modes.drop(agent);
+    const bool had_level = d.levels.drop(agent);
+    if (!had_mode && !had_level) continue;
     const std::int32_t* wish = d.levels.latest();
     d.level_uv = wish == nullptr ? config_.voltage_domains[i].level_uv : *wish;
+    observer_.happened(agent, VoltageChanged{i});
   }
   for (const VoltageJob& job : ended) {
     if (job.asynchronous) observer_.happened(agent, VoltageJobDone{job, Status::generic_error});
@@ -64,6 +68,7 @@ void VoltageModel::finish(const VoltageJob& job) {
   } else {
     d.levels.set(job.agent, job.level_uv);
     d.level_uv = job.level_uv;
+    observer_.happened(job.agent, VoltageChanged{job.domain});
   }
   if (job.asynchronous) observer_.happened(job.agent, VoltageJobDone{job, status});
 }

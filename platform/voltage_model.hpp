@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The voltage domains of the simulated SoC. Of levels the newest wish holds; a domain is on as long as any agent wants
-// it on, in the mode that was asked for last.
+// The voltage domains of the simulated SoC. Of levels the newest wish holds, that of a performance level included; a
+// domain is on as long as any agent wants it on, in the mode that was asked for last.
 #pragma once
 
 #include <cstdint>
@@ -24,12 +24,18 @@ class VoltageModel {
   [[nodiscard]] std::int32_t level_uv(Index domain) const noexcept { return domains_[domain].level_uv; }
   /// The mode in force (DEN0056 VOLTAGE_CONFIG_GET).
   [[nodiscard]] std::uint32_t mode(Index domain) const;
-  [[nodiscard]] bool has_level(Index domain, std::int32_t level_uv) const;
+  [[nodiscard]] bool has_level(Index domain, std::int32_t level_uv) const {
+    return config_.voltage_domains[domain].has_level(level_uv);
+  }
   /// A level change is under way.
   [[nodiscard]] bool busy(Index domain) const { return jobs_.busy(domain); }
 
   /// Starts a change to a level the domain has; the domain must not be busy. Answers when it ends.
   Instant set_level(const VoltageJob& job, Instant now);
+  /// The voltage of a domain that a performance level drives, before anything has happened.
+  void preset(Index domain, std::int32_t level_uv);
+  /// A performance level drives the domain, at once and on behalf of `cause`, to a level it has.
+  void drive(AgentId cause, Index domain, std::int32_t level_uv);
   /// One agent's wish for a mode.
   void set_mode(AgentId agent, Index domain, std::uint32_t mode);
 

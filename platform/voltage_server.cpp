@@ -120,6 +120,9 @@ constexpr std::array rows = {
 
 }  // namespace
 
+/// The protocol has no notifications: agents find out by asking.
+void tell(PlatformState&, AgentId, const VoltageChanged&) {}
+
 void tell(PlatformState& platform, AgentId, const VoltageJobDone& event) {
   platform.job_done(ServedProtocol::voltage, event.job, event.status,
                     [&](DomainId domain) { return LevelSet::Complete{domain, event.job.level_uv}; });
