@@ -122,14 +122,14 @@ TEST_CASE("tool: powercap list and get, in the domain's own unit") {
   REQUIRE(list["powercap_domains"].size() == 4);
   CHECK(named(list["powercap_domains"], "BIG") == Json({{"id", 1},
                                                         {"name", "BIG"},
-                                                        {"cap_mw", 540},
-                                                        {"power_mw", 364},
+                                                        {"cap_mw", 560},
+                                                        {"power_mw", 371},
                                                         {"pai_us", 10'000},
                                                         {"parent_id", 0},
                                                         {"set_cap", true},
                                                         {"set_pai", true}}));
   CHECK(named(list["powercap_domains"], "SOC")["parent_id"].is_null());
-  CHECK(line_with(juno.tool({"powercap", "list"}).out, "BIG") == "1 BIG 540 mW 364 mW 10 ms 0 yes yes");
+  CHECK(line_with(juno.tool({"powercap", "list"}).out, "BIG") == "1 BIG 560 mW 371 mW 10 ms 0 yes yes");
   const Json get = juno.json({"powercap", "get", "soc"});
   CHECK(get["id"] == 0);
   CHECK(get["cap_mw"] == 1000);
@@ -158,17 +158,17 @@ TEST_CASE("tool: powercap set, pai and measure") {
   CHECK(juno.json({"powercap", "pai", "SOC", "20ms"})["pai_us"] == 20'000);
   CHECK(juno.json({"powercap", "pai", "SOC", "20ns"}, 2)["error"]["kind"] == "usage");
   const Json measured = juno.json({"powercap", "measure", "GPU"});
-  CHECK(measured["power_mw"] == 174);
+  CHECK(measured["power_mw"] == 179);
   CHECK(measured["pai_us"] == 10'000);
 }
 
 TEST_CASE("tool: powercap watch ends after the events it was to wait for, or after its time") {
   const JunoPlatform juno;
-  // 174 mW are above 100: told at the end of the first interval.
+  // 179 mW are above 100: told at the end of the first interval.
   const Json above = juno.json({"powercap", "watch", "GPU", "--high", "100mW", "--count", "1", "--for", "1m"});
   REQUIRE(above["events"].size() == 1);
   CHECK(above["events"][0]["event"] == "measurements_changed");
-  CHECK(above["events"][0]["power_mw"] == 174);
+  CHECK(above["events"][0]["power_mw"] == 179);
   CHECK(above["events"][0]["cap_mw"].is_null());
   CHECK(above["events"][0]["agent_id"] == 0);
   const Json none = juno.json({"powercap", "watch", "GPU", "--low", "1mW", "--for", "1ms"});
