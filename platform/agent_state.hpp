@@ -4,6 +4,7 @@
 // from it, which versions it negotiated, what it wants to hear of.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <optional>
@@ -93,7 +94,9 @@ class AgentState {
   void restore_versions() noexcept { in_force_ = config_.versions; }
 
   [[nodiscard]] bool subscribed(Event event, Index index) const noexcept {
-    return subscriptions_[static_cast<std::size_t>(event)][index];
+    const std::vector<bool>& sources = subscriptions_[static_cast<std::size_t>(event)];
+    if (soc_.behaviour.unfiltered_events) return std::find(sources.begin(), sources.end(), true) != sources.end();
+    return sources[index];
   }
   void subscribe(Event event, Index index, bool enable) {
     subscriptions_[static_cast<std::size_t>(event)][index] = enable;

@@ -73,7 +73,8 @@ Handled Defects::around(AgentId agent, std::uint32_t header, std::span<const std
         for (std::size_t i = 0; i < words.size(); ++i) put_word(bytes, i, words[i]);
         sink_.send(agent, MessageHeader::unpack(out).protocol, out, bytes);
       };
-      Exchange exchange{agent, header, std::move(request), std::move(answer), answered, flaw, p.uses, p.memory, send};
+      Exchange exchange{agent, header, std::move(request), std::move(answer), answered,
+                        flaw,  p.uses, p.memory,           handled,           send};
       (d.*hook)(exchange);
       ++p.uses;
       request = std::move(exchange.request);

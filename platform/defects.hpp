@@ -29,6 +29,7 @@ struct Exchange {
   std::uint32_t header_flaw = 0;   ///< Bits by which the reply's header differs from the command's.
   std::uint32_t& uses;             ///< How often the defect was there before.
   std::vector<std::byte>& memory;  ///< For the defect to keep.
+  Handled& handled;                ///< When it is answered, and whether at all.
   std::function<void(std::uint32_t header, std::span<const std::uint32_t> words)> send;  ///< To the agent, by itself.
 
   [[nodiscard]] MessageHeader fields() const noexcept { return MessageHeader::unpack(header); }
@@ -58,6 +59,7 @@ struct Defect {
   void (*after)(Exchange&) = nullptr;
   void (*sending)(Message&) = nullptr;  ///< `message` is a notification's number then, or that of a delayed response.
   MessageType sent = MessageType::notification;
+  void (*settle)(SocConfig&) = nullptr;  ///< What of it is a matter of the description (habits, platform/habits.hpp).
 };
 
 /// Everything that can be planted.

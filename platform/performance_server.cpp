@@ -176,12 +176,22 @@ Status limits_get(Call& call, const LimitsGet& command, LimitsGet::Reply& reply)
   return Status::success;
 }
 
+/// The highest of the allowed levels that is not above the one asked for, or else the lowest.
+std::uint32_t clipped(const std::vector<PerformanceLevel>& levels, const Limits& allowed, std::uint32_t wanted) {
+  std::uint32_t best = allowed.min;
+  for (const PerformanceLevel& level : levels) {
+    if (level.level >= allowed.min && level.level <= std::min(allowed.max, wanted)) best = level.level;
+  }
+  return best;
+}
+
 /// The described level that the asker means, as a value.
 tl::expected<std::uint32_t, Status> wanted_level(const Asker& asker, Index domain, std::uint32_t named) {
   const auto value = value_of(asker, domain, named);
   const Limits allowed = asker.platform.soc().performance().limits(domain);
-  if (!value || *value < allowed.min || *value > allowed.max) return tl::unexpected(Status::out_of_range);
   const auto& levels = asker.platform.config().performance_domains[domain].levels;
+  if (value && asker.platform.config().behaviour.clip_levels) return clipped(levels, allowed, *value);
+  if (!value || *value < allowed.min || *value > allowed.max) return tl::unexpected(Status::out_of_range);
   const auto at = std::find_if(levels.begin(), levels.end(), [&](const auto& l) { return l.level >= *value; });
   const bool exact = at != levels.end() && at->level == *value;
   const bool near =

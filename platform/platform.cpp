@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <iterator>
 
 #include "platform/call.hpp"
 #include "platform/defects.hpp"
@@ -53,7 +54,7 @@ Status dispatch(Call& call, const MessageHeader& header, std::span<const std::by
     return Status::protocol_error;
   }
   switch (present) {
-    case Presence::disabled:
+    case Presence::disabled: return behaviour.disabled_protocol_error ? Status::protocol_error : Status::not_supported;
     case Presence::no_p2a: return Status::not_supported;
     case Presence::not_trusted: return Status::denied;
     case Presence::unknown:
@@ -105,9 +106,20 @@ Status message_attributes(Call& call, const ProtocolMessageAttributes& command, 
   return presence(call, command.message_id, &row) == Presence::served ? Status::success : Status::not_found;
 }
 
+namespace {
+/// What is planted, and the habits that are made like it.
+std::vector<const Defect*> deviations(const SocConfig& config, std::vector<const Defect*> planted) {
+  std::ranges::copy_if(config.habits, std::back_inserter(planted), [](const Defect* habit) {
+    return habit->before != nullptr || habit->after != nullptr || habit->sending != nullptr;
+  });
+  return planted;
+}
+}  // namespace
+
 Platform::Platform(SocConfig config, TimeSource& time, OutgoingSink& sink, const VendorServers& vendor_servers,
                    const std::vector<const Defect*>& planted)
-    : defects_(planted.empty() ? nullptr : std::make_unique<Defects>(sink, planted)),
+    : defects_(deviations(config, planted).empty() ? nullptr
+                                                   : std::make_unique<Defects>(sink, deviations(config, planted))),
       state_(std::make_unique<PlatformState>(std::move(config), time, defects_ ? *defects_ : sink, vendor_servers)) {}
 
 Platform::~Platform() = default;

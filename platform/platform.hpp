@@ -33,6 +33,8 @@ struct Handled {
   std::size_t size = 0;           ///< Payload bytes written; 0: no reply can be given (not even a status fits).
   Instant not_before{};           ///< The transport keeps the reply until then: a synchronous operation takes its time.
   std::uint32_t header_flaw = 0;  ///< Bits in which the reply's header differs from the command's: a planted defect.
+  bool silent = false;            ///< No reply at all, ever: a habit.
+  bool fatal = false;             ///< The platform does not live through it: a habit.
 };
 
 /// Takes what the platform sends by itself.

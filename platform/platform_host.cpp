@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 
 #include "platform/shared_window.hpp"
@@ -44,6 +45,7 @@ std::vector<transport::AgentConfig> transport_agents(const SocConfig& soc) {
     }
     const WindowPlan plan = plan_window(soc, agents.size());
     to.window = {plan.address, plan.size};
+    to.manners = {soc.behaviour.p2a_starts_busy, soc.behaviour.p2a_never_waits, soc.behaviour.check_words};
     agents.push_back(std::move(to));
   }
   return agents;
@@ -104,6 +106,11 @@ void PlatformHost::serve(transport::PlatformEndpoint& endpoint, const transport:
   const MessageHeader header = MessageHeader::unpack(request.header);
   const ChannelLimits limits{request.max_reply_payload, port->has_p2a(header.protocol)};
   const Handled handled = platform_.handle(agent, limits, request.header, request.payload, reply_);
+  if (handled.fatal) {
+    log_(fmt::format("agent {}: {} is more than this platform bears", agent.value, words(request.header)));
+    std::abort();
+  }
+  if (handled.silent) return;
   const std::span<const std::byte> payload = std::span(reply_).first(handled.size);
   if (wanted(LogLevel::debug)) {
     log_(fmt::format("agent {}: {} -> {}", agent.value, words(request.header), status_of(payload)));

@@ -12,6 +12,7 @@
 #include <fstream>
 #include <limits>
 
+#include "platform/habits.hpp"
 #include "platform/soc_config_parts.hpp"
 #include "protocols/vendor_table.hpp"
 
@@ -35,6 +36,35 @@ std::optional<std::set<std::uint8_t>> read_vendor_protocols(TableReader& t) {
 
 namespace {
 
+template <class T>
+std::string names_of(std::span<const T> those) {
+  std::string all;
+  for (const T& one : those) all += (all.empty() ? "" : ", ") + std::string(one.name);
+  return all;
+}
+
+/// Those of the personality first, none twice.
+void read_habits(TableReader& t, SocConfig& soc) {
+  const auto add = [&](const Habit* habit) {
+    if (std::ranges::find(soc.habits, habit) == soc.habits.end()) soc.habits.push_back(habit);
+  };
+  if (const std::string name = t.text("personality", "", name_length_max); !name.empty()) {
+    if (const Personality* personality = find_personality(name)) {
+      soc.personality = personality->name;
+      for (const std::string_view habit : personality->habits) add(find_habit(habit));
+    } else {
+      t.report("personality", fmt::format("\"{}\" is not one of {}", name, names_of(personalities())));
+    }
+  }
+  for (const NameRef& ref : t.names("habits")) {
+    if (const Habit* habit = find_habit(ref.name)) {
+      add(habit);
+    } else {
+      t.report("habits", fmt::format("\"{}\" is not one of {}", ref.name, names_of(habits())));
+    }
+  }
+}
+
 void read_soc(TableReader soc_table, SocConfig& soc) {
   soc.name = soc_table.required_text("name", name_length_max);
   soc.vendor = soc_table.required_text("vendor", short_name_length_max);
@@ -54,6 +84,7 @@ void read_soc(TableReader soc_table, SocConfig& soc) {
   soc.clock_max_pending_async = static_cast<std::uint8_t>(soc_table.u32("clock_max_pending_async", 0, 0xFF));
   soc.statistics = soc_table.boolean("statistics", false);
   soc.vendor_protocols = read_vendor_protocols(soc_table);
+  read_habits(soc_table, soc);
   soc_table.finish();
 }
 
@@ -156,6 +187,7 @@ tl::expected<SocConfig, ConfigErrors> parse_soc_config(std::string_view text, co
   parts::read_agents(root, soc, names, diagnostics);
   root.finish();
   if (diagnostics.failed()) return tl::unexpected(diagnostics.take());
+  settle_habits(soc);
   return soc;
 }
 

@@ -23,6 +23,8 @@
 
 namespace scmi::platform {
 
+struct Defect;
+
 /// [[power_domain]]
 struct PowerDomainConfig {
   std::string name;               ///< Up to 63 characters.
@@ -287,6 +289,14 @@ struct Behaviour {
   bool pin_settings_ascending = false;  ///< pin_settings_order = "any" | "ascending" (INVALID_PARAMETERS)
   ErrorReply error_reply = ErrorReply::status;  ///< error_reply = "status" | "full"; an agent may override it.
   std::uint32_t fast_channel_poll_us = 4000;    ///< How often fast channels and their doorbells are looked at.
+  // Set by habits (platform/habits.hpp); they have no keys of their own.
+  bool disabled_protocol_error = false;  ///< A message of [disabled] is a PROTOCOL_ERROR.
+  bool clip_levels = false;              ///< LEVEL_SET beyond the limits succeeds with the nearest level.
+  bool stale_fast_channels = false;      ///< A setter's word is applied at each look, changed or not.
+  bool unfiltered_events = false;        ///< Who subscribed to one source hears of all.
+  bool p2a_starts_busy = false;          ///< See transport::AreaManners.
+  bool p2a_never_waits = false;
+  bool check_words = false;
 };
 
 /// Unit of performance power costs, as PROTOCOL_ATTRIBUTES encodes it.
@@ -309,6 +319,8 @@ struct SocConfig {
   std::map<ProtocolId, std::set<std::uint8_t>> disabled_of_vendor;  ///< [disabled] "0x84" = [message ids]
   /// [soc] vendor_protocols: numbers of those that are served; absent: all that there are servers for.
   std::optional<std::set<std::uint8_t>> vendor_protocols;
+  std::string_view personality;       ///< [soc] personality; empty: none.
+  std::vector<const Defect*> habits;  ///< Of the personality, and [soc] habits.
   std::vector<AgentConfig> agents;
   std::vector<DeviceConfig> devices;
   std::optional<SystemPowerConfig> system_power;

@@ -87,7 +87,7 @@ void WindowBoard::show(PlatformState& platform, AgentId id, Agent& agent, std::s
   state.mirror = value;
   if (!slot.setter) {
     store(agent.window, slot, value);
-  } else if (replace(agent.window, slot, state.seen, value)) {
+  } else if (!soc_.behaviour.stale_fast_channels && replace(agent.window, slot, state.seen, value)) {
     state.seen = value;
   }
 }
@@ -123,7 +123,10 @@ void WindowBoard::entered(ServedProtocol protocol, Index resource, std::size_t s
 
 bool WindowBoard::written(Agent& agent, std::size_t i) {
   const FastSlot& slot = agent.plan.slots[i];
-  if (slot.bell_bits == 0) return load(agent.window, slot) != agent.states[i].seen;
+  if (slot.bell_bits == 0) {
+    const SlotState& state = agent.states[i];
+    return load(agent.window, slot) != (soc_.behaviour.stale_fast_channels ? state.mirror : state.seen);
+  }
   auto bell = agent.window.at<std::uint64_t>(slot.bell_offset());
   if ((bell.load(std::memory_order_relaxed) & slot.bell_mask()) == 0) return false;
   // Acquire: pairs with the agent's ring after its payload.

@@ -101,9 +101,9 @@ struct DescribeRates {
     std::uint32_t num_rates_flags = 0;    ///< Without the count: that is the size of `rates_hz`.
     std::vector<std::uint64_t> rates_hz;  ///< Discrete rates ascending; or lowest, highest, step.
 
-    /// Some platforms count a range as one entry: its three values have come nevertheless.
+    /// Some platforms count a range as one entry, or not at all: its three values have come nevertheless.
     static constexpr std::uint32_t count_of_range(std::uint32_t word, std::uint32_t entries, std::size_t bytes_after) {
-      const bool one_range = format.test(word) && entries == 1 && remaining.get(word) == 0;
+      const bool one_range = format.test(word) && entries < 3 && remaining.get(word) == 0;
       return one_range && bytes_after >= 24 ? 3 : entries;
     }
 

@@ -135,6 +135,14 @@ Result<PerformanceLevels> PerformanceDomains::levels(DomainId domain, const Call
   }
   // Ascending is promised, and kept by most.
   std::ranges::stable_sort(result.levels, {}, &PerformanceLevel::value);
+  const bool numbered = version() >= version_4_0;  // Else the index is the place, and always another.
+  const auto repeated = std::ranges::unique(result.levels, [&](const PerformanceLevel& a, const PerformanceLevel& b) {
+    return a.value == b.value && (!numbered || a.index == b.index);
+  });
+  if (!repeated.empty()) {
+    link_.tolerate(Tolerated::repeated_entry, DescribeLevels::info.message);
+    result.levels.erase(repeated.begin(), repeated.end());
+  }
   return Result<PerformanceLevels>(std::move(result));
 }
 

@@ -12,6 +12,9 @@ Result<bool> has_message(const ProtocolLink& link, MessageId message, const Call
 
 namespace {
 
+/// No release of the specification has a protocol with a higher minor number.
+constexpr std::uint32_t published_minor_max = 1;
+
 Result<OpenedProtocol> settle_version(const Agent& agent, ProtocolId protocol, std::span<const Version> known,
                                       const CallOptions& options) {
   Result<ProtocolLink> link = agent.link(protocol);
@@ -26,6 +29,9 @@ Result<OpenedProtocol> settle_version(const Agent& agent, ProtocolId protocol, s
   }
   const Version newest = known.front();
   opened.link.set_version(std::min(opened.reported, newest));
+  if (opened.reported < newest && opened.reported.minor_number() > published_minor_max) {
+    opened.link.tolerate(Tolerated::unpublished_version, ProtocolVersion::info.message);
+  }
   if (opened.reported <= newest) return Result<OpenedProtocol>(std::move(opened));
 
   const Result<bool> negotiable = has_message(opened.link, NegotiateProtocolVersion::info.message, options);

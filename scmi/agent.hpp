@@ -101,6 +101,8 @@ class Agent {
 
   /// Sum over channels; `protocol` restricts it to one.
   [[nodiscard]] CounterSnapshot counters(std::optional<ProtocolId> protocol = std::nullopt) const;
+  /// What this agent took although the specification has it otherwise.
+  [[nodiscard]] std::vector<Tolerance> tolerated() const { return registry_->services().tolerances.met(); }
   void set_tap(TraceTap* tap) noexcept { registry_->services().tap.store(tap, std::memory_order_release); }
   [[nodiscard]] const std::shared_ptr<ChannelRegistry>& registry() const noexcept { return registry_; }
 

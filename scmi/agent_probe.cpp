@@ -49,10 +49,28 @@ class AgentProbe {
     const Result<ChannelHandle> a2p = registry_.open(transport_, protocol::base, Direction::a2p);
     if (!a2p) return a2p.error().at(Step::base_channel_setup);
     if (transport_.ops->available(transport_.state, protocol::base, Direction::p2a)) {
-      const Result<ChannelHandle> p2a = registry_.open(transport_, protocol::base, Direction::p2a);
+      const Result<ChannelHandle> p2a = open_p2a(protocol::base);
       if (!p2a) return p2a.error().at(Step::base_channel_setup);
     }
     return {};
+  }
+
+  /// Some platforms start with the area in their own hands, and send nothing until it was given back once.
+  Result<ChannelHandle> open_p2a(ProtocolId protocol) {
+    const Result<ChannelHandle> opened = registry_.open(transport_, protocol, Direction::p2a);
+    if (!opened) return opened;
+    const ChannelRef channel = registry_.acquire(*opened);
+    const ChannelBinding& binding = channel->binding();
+    if (!binding.ops->poll_done(binding.state)) return opened;
+    const auto malformed = [&] { return channel->unattributed().snapshot()[Count::malformed]; };
+    const std::uint64_t before = malformed();
+    channel->pump(false);
+    if (malformed() != before) note(Tolerated::busy_at_open, protocol, MessageId());
+    return opened;
+  }
+
+  void note(Tolerated kind, ProtocolId protocol, MessageId message) noexcept {
+    registry_.services().tolerances.note(kind, protocol, message);
   }
 
   Result<void> version() {
@@ -136,6 +154,7 @@ class AgentProbe {
       const auto reply = ask(base_protocol::DiscoverAgent{AgentId(id)}, Step::base_discover_agent);
       if (!reply) {
         if (reply.error().origin != Origin::platform) return reply.error();
+        if (id == 0) note(Tolerated::no_agent_discovery, protocol::base, base_protocol::DiscoverAgent::info.message);
         continue;
       }
       base.agents.push_back({AgentId(id), std::string(reply->name.view())});
@@ -175,7 +194,8 @@ class AgentProbe {
     if (channel.generation == 0) {
       // Base without a P2A channel is a fact; everything else is made when its first protocol needs it.
       if (carrier == protocol::base) return {};
-      const Result<ChannelHandle> opened = registry_.open(transport_, carrier, direction);
+      const Result<ChannelHandle> opened =
+          direction == Direction::p2a ? open_p2a(carrier) : registry_.open(transport_, carrier, direction);
       if (!opened) return opened.error();
       channel = *opened;
     }

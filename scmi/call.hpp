@@ -35,8 +35,11 @@ template <class C>
   if (!length) return detail::in_context<C>(length.error(), link);
   const auto payload = transaction.run({C::info.message, MessageType::command, link.protocol(), Token()}, *length);
   if (!payload) return detail::in_context<C>(payload.error(), link);
-  Result<typename C::Reply> reply = decode_reply<typename C::Reply>(*payload, link.version());
+  ReplyOddities oddities;
+  Result<typename C::Reply> reply = decode_reply<typename C::Reply>(*payload, link.version(), &oddities);
   if (!reply) return detail::in_context<C>(reply.error(), link);
+  if (oddities.any()) [[unlikely]]
+    link.tolerate(oddities, C::info.message);
   return reply;
 }
 

@@ -118,7 +118,7 @@ struct RxMessage {
 
 /// What ChanOps::take_reply answers when `message` lies there.
 [[nodiscard]] constexpr std::size_t reply_length(const RxMessage& message, std::uint32_t header) noexcept {
-  const bool expected = message.kind == RxMessage::Kind::message && (message.header & header_defined_bits) == header;
+  const bool expected = message.kind == RxMessage::Kind::message && message.header == header;
   return expected && message.payload.size() >= status_size ? message.payload.size() : 0;
 }
 
@@ -148,9 +148,9 @@ struct ChanOps {
   /// Takes one response. `copied`: loads the status word (acquire), then header, length and payload once, into
   /// `into`; leaves the area as it is, so a second call gives the same. `lent`: takes the next returned buffer.
   RxMessage (*fetch_response)(ChannelState*, std::span<std::byte> into) = nullptr;
-  /// `copied` only: fetch_response for the usual case, in one step. If a message with exactly this header (reserved
-  /// bits aside) and at least a status word lies there, takes it and answers its payload's length; otherwise 0, and
-  /// fetch_response tells what is there. `into` has room for the channel's max_payload. See reply_length.
+  /// `copied` only: fetch_response for the usual case, in one step. If a message with exactly this header and at least
+  /// a status word lies there, takes it and answers its payload's length; otherwise 0, and fetch_response tells what is
+  /// there. `into` has room for the channel's max_payload. See reply_length.
   std::size_t (*take_reply)(ChannelState*, std::uint32_t header, std::byte* into) = nullptr;
   /// Takes one message of a P2A channel into `into`. Does not give the area back: that is clear.
   RxMessage (*fetch_notification)(ChannelState*, std::span<std::byte> into) = nullptr;

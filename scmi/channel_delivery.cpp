@@ -109,6 +109,10 @@ void ChannelInfo::deliver_response(Xfer& xfer, const RxMessage& message, XferSta
     return;
   }
   table.note_answered(header);
+  if (ours && message.header != header) [[unlikely]] {
+    const MessageHeader fields = MessageHeader::unpack(header);
+    services_.tolerances.note(Tolerated::reserved_header_bits, fields.protocol, fields.message);
+  }
   if (before == XferState::early) {
     counters_for(header).add(Count::replies);
     complete(xfer, XferState::done);
@@ -409,7 +413,11 @@ void ChannelInfo::take_delayed(std::uint32_t header, std::span<const std::byte> 
       xfer->rx_length = static_cast<std::uint32_t>(n);
       counters(as_command.protocol).add(Count::delayed);
       trace(TraceKind::delayed, header, payload);
-      if (before == XferState::responded) table.note_answered(header & header_defined_bits);
+      if (before == XferState::responded) {
+        table.note_answered(header & header_defined_bits);
+      } else {
+        services_.tolerances.note(Tolerated::early_delayed_response, as_command.protocol, as_command.message);
+      }
       complete(*xfer, before == XferState::responded ? XferState::done : XferState::early);
       return;
     }

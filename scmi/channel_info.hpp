@@ -23,6 +23,7 @@
 #include "scmi/chan_ops.hpp"
 #include "scmi/counters.hpp"
 #include "scmi/notification_queue.hpp"
+#include "scmi/tolerances.hpp"
 #include "scmi/trace.hpp"
 #include "scmi/xfer_table.hpp"
 
@@ -36,6 +37,7 @@ struct ChannelServices {
   Duration spin_extra{};         ///< Spinning goes on for the learned service time plus this.
   Duration spin_max{};           ///< No longer than this.
   Duration poll_interval_max{};  ///< Longest pause between two looks at a channel without doorbell.
+  ToleranceLog tolerances{};
 };
 
 /// The bits of the channel word.

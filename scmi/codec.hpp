@@ -261,6 +261,8 @@ class Decoder {
  public:
   Decoder(Reader& in, Version version) noexcept : in_(in), version_(version) {}
   [[nodiscard]] Version version() const noexcept { return version_; }
+  /// Whether a count was corrected.
+  [[nodiscard]] bool recounted() const noexcept { return recounted_; }
 
   template <class T>
   void u32(const Field&, T& value) noexcept {
@@ -287,7 +289,10 @@ class Decoder {
     const std::uint32_t raw = in_.u32();
     count_ = counter.get(raw);
     word = raw & ~counter.mask();
-    if (correct != nullptr) count_ = correct(raw, count_, in_.left());
+    if (correct == nullptr) return;
+    const std::uint32_t corrected = correct(raw, count_, in_.left());
+    recounted_ = recounted_ || corrected != count_;
+    count_ = corrected;
   }
   template <class E>
   void list(const Field&, std::vector<E>& entries) {
@@ -325,6 +330,7 @@ class Decoder {
   Reader& in_;
   Version version_;
   std::uint32_t count_ = 0;
+  bool recounted_ = false;
 };
 
 }  // namespace wire
@@ -378,10 +384,19 @@ template <class M>
   return message;
 }
 
+/// In what a reply was not as its layout has it, and was read all the same.
+struct ReplyOddities {
+  bool longer = false;     ///< Bytes came behind it.
+  bool recounted = false;  ///< A count was corrected.
+  [[nodiscard]] bool any() const noexcept { return longer || recounted; }
+};
+
 /// Reads a response or a delayed response, whose first word is the status. Errors: the platform's status when it is
 /// not SUCCESS, whatever else came with it; malformed_reply as decode(), also for a payload without a status.
+/// `oddities` is set for a SUCCESS.
 template <class M>
-[[nodiscard]] Result<M> decode_reply(std::span<const std::byte> payload, Version version) {
+[[nodiscard]] Result<M> decode_reply(std::span<const std::byte> payload, Version version,
+                                     ReplyOddities* oddities = nullptr) {
   wire::Reader reader(payload);
   const auto status = wire::from_word<Status>(reader.u32());
   wire::Decoder decoder(reader, version);
@@ -391,6 +406,7 @@ template <class M>
     return Error::local(LocalError::malformed_reply, {.detail = static_cast<std::uint32_t>(reader.used())});
   }
   if (status != Status::success) return Error::platform(status);
+  if (oddities != nullptr) *oddities = {reader.left() != 0, decoder.recounted()};
   return message;
 }
 

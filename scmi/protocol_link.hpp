@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "scmi/channel_registry.hpp"
+#include "scmi/codec.hpp"
 #include "scmi/mapped_region.hpp"
 #include "scmi/notifications.hpp"
 #include "scmi/pending_call.hpp"
@@ -47,6 +48,14 @@ class ProtocolLink {
   [[nodiscard]] Result<PendingCall> start(MessageId message, std::span<const std::byte> payload,
                                           PendingOptions options) const;
   [[nodiscard]] const std::shared_ptr<NotificationHub>& notifications() const noexcept { return hub_; }
+  /// A reply of this protocol was taken although the specification has it otherwise; see Agent::tolerated().
+  void tolerate(Tolerated kind, MessageId message) const noexcept {
+    registry_->services().tolerances.note(kind, protocol_, message);
+  }
+  void tolerate(const ReplyOddities& oddities, MessageId message) const noexcept {
+    if (oddities.longer) tolerate(Tolerated::longer_reply, message);
+    if (oddities.recounted) tolerate(Tolerated::miscounted_range, message);
+  }
   /// Memory that the platform named by address in a message of this protocol. Errors: those of MappedRegion::map.
   [[nodiscard]] Result<MappedRegion> map(std::uint64_t address, std::size_t size) const {
     return MappedRegion::map(registry_, handle_, address, size);

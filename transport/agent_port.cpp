@@ -15,6 +15,21 @@ void write_bell(int fd) noexcept {
   [[maybe_unused]] const ssize_t written = ::write(fd, &one, sizeof one);
 }
 
+/// The CRC-32 of Ethernet, of the header and the payload.
+std::uint32_t crc_of(std::uint32_t header, std::span<const std::byte> payload) noexcept {
+  std::uint32_t crc = 0xFFFF'FFFF;
+  const auto add = [&](std::uint32_t byte) {
+    crc ^= byte;
+    for (int bit = 0; bit < 8; ++bit) crc = crc >> 1U ^ ((crc & 1U) != 0 ? 0xEDB8'8320U : 0U);
+  };
+  for (unsigned i = 0; i < 4; ++i) add(header >> 8 * i & 0xFFU);
+  for (const std::byte byte : payload) add(std::to_integer<std::uint32_t>(byte));
+  return ~crc;
+}
+constexpr std::uint32_t check_kind_at = 0x08;
+constexpr std::uint32_t check_value_at = 0x0C;
+constexpr std::uint32_t check_kind_crc32 = 3;
+
 }  // namespace
 
 AgentPort::AgentPort(PortKey key, AgentLayout layout, std::byte* memory, Bells bells)
@@ -32,6 +47,7 @@ AgentPort::AgentPort(PortKey key, AgentLayout layout, std::byte* memory, Bells b
     if (placed.p2a.size == 0) continue;
     channel.p2a = ShmArea(memory + placed.p2a.offset, placed.p2a.size);
     channel.p2a.initialise();
+    if (layout_.manners.p2a_starts_busy) SharedWord(memory + placed.p2a.offset + area_status_at).store(0);
   }
 }
 
@@ -76,6 +92,7 @@ Result<void> AgentPort::respond(std::uint16_t channel, std::uint32_t header,
   if (payload.size() > c.a2p.max_payload()) return Error::local(LocalError::message_too_large);
   c.taken = false;
   ++counters_.responses;
+  if (layout_.manners.check_words) put_check_words(layout_.channels[channel].a2p, header, payload);
   c.a2p.reply(header, payload);
   if (c.interrupt) ring(bells_.a2p, channel);
   return {};
@@ -107,6 +124,10 @@ Result<void> AgentPort::post(std::uint32_t header, std::span<const std::byte> pa
   if (c.delayed.empty() && c.notifications.empty() && c.p2a.is_free()) {
     hand_over(static_cast<std::size_t>(index), header, payload);
     return {};
+  }
+  if (layout_.manners.p2a_never_waits) {
+    ++(delayed ? counters_.delayed_dropped : counters_.notifications_dropped);
+    return Error::local(LocalError::channel_busy);
   }
   queue.push_back({header, {payload.begin(), payload.end()}});
   ++waiting_;
@@ -164,7 +185,13 @@ void AgentPort::pump(std::size_t channel) noexcept {
   hand_over(channel, message.header, message.payload);
 }
 
+void AgentPort::put_check_words(AreaPlace area, std::uint32_t header, std::span<const std::byte> payload) noexcept {
+  SharedWord(memory_ + area.offset + check_kind_at).store(check_kind_crc32);
+  SharedWord(memory_ + area.offset + check_value_at).store(crc_of(header, payload));
+}
+
 void AgentPort::hand_over(std::size_t channel, std::uint32_t header, std::span<const std::byte> payload) noexcept {
+  if (layout_.manners.check_words) put_check_words(layout_.channels[channel].p2a, header, payload);
   // We always want to hear when the area is free again, since more may come meanwhile; it costs the agent a bell only
   // if we sleep.
   // The area was FREE a moment ago and only we may take it; an agent that took it back harms its own message only.

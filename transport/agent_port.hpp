@@ -94,7 +94,7 @@ class AgentPort {
   [[nodiscard]] Result<void> respond_error(std::uint16_t channel) noexcept;
   /// Sends a notification or delayed response (by the header's type) through the P2A area of the header's protocol, now
   /// or when the area is free. Errors: unsupported (no such area), message_too_large, queue_full (dropped, counted),
-  /// invalid_argument (type).
+  /// channel_busy (dropped, counted: the platform's manners are not to wait), invalid_argument (type).
   [[nodiscard]] Result<void> post(std::uint32_t header, std::span<const std::byte> payload);
 
   /// For fault injection: the bytes of an area, to be spoilt past the rules kept here; empty where there is none.
@@ -132,6 +132,7 @@ class AgentPort {
   [[nodiscard]] int p2a_channel(ProtocolId protocol) const noexcept;
   void pump(std::size_t channel) noexcept;
   [[nodiscard]] bool pump_ready(const Channel& channel) const noexcept;
+  void put_check_words(AreaPlace area, std::uint32_t header, std::span<const std::byte> payload) noexcept;
   void hand_over(std::size_t channel, std::uint32_t header, std::span<const std::byte> payload) noexcept;
   void ring(const std::vector<Bell>& bells, std::size_t channel) noexcept;
 

@@ -173,6 +173,7 @@ Result<MailboxLayout> plan_mailbox(const AgentConfig& agent, std::string* why) {
   MailboxLayout layout;
   layout.agent.id = agent.id;
   layout.agent.name = agent.name;
+  layout.agent.manners = agent.manners;
   Cursor cursor;
   cursor.take(word_spacing, word_spacing);  // the first lines stay empty: a stray offset 0 hits nothing
   layout.platform_sleeping = cursor.take(word_spacing, word_spacing);
@@ -211,6 +212,7 @@ Result<ShmLayout> plan_shm(std::string file, std::span<const AgentConfig> agents
     AgentLayout& placed = layout.agents.emplace_back();
     placed.id = agent.id;
     placed.name = agent.name;
+    placed.manners = agent.manners;
     for (const ChannelConfig& channel : agent.channels) {
       placed.channels.push_back(
           {.protocols = channel.protocols, .a2p = cursor.area(channel.a2p_size), .p2a = cursor.area(channel.p2a_size)});

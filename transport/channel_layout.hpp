@@ -39,12 +39,21 @@ struct WindowConfig {
   std::uint32_t size = 0;     ///< Bytes; 0: there is none.
 };
 
+/// How a platform treats an agent's areas, where platforms in the field have manners of their own.
+struct AreaManners {
+  bool p2a_starts_busy = false;  ///< P2A areas are the agent's to give back before anything comes.
+  bool p2a_never_waits = false;  ///< What finds its P2A area busy is lost.
+  bool check_words = false;      ///< The words at 0x08 and 0x0C of every message have kind and value of a CRC-32.
+  friend bool operator==(const AreaManners&, const AreaManners&) = default;
+};
+
 /// An agent as the platform's configuration names it.
 struct AgentConfig {
   AgentId id{};
   std::string name;
   std::vector<ChannelConfig> channels;
   WindowConfig window{};
+  AreaManners manners{};
 };
 
 /// A piece of memory.
@@ -80,6 +89,7 @@ struct AgentLayout {
   std::string name;
   std::vector<ChannelLayout> channels;
   WindowLayout window{};
+  AreaManners manners{};  ///< Of the platform; nothing that an agent is told.
   friend bool operator==(const AgentLayout&, const AgentLayout&) = default;
 };
 

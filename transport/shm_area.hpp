@@ -32,6 +32,8 @@ static_assert(std::endian::native == std::endian::little, "areas are little-endi
 
 /// Bytes before the header, which `length` does not count.
 inline constexpr std::uint32_t area_prefix_size = 0x18;
+/// The status word.
+inline constexpr std::uint32_t area_status_at = 0x04;
 /// Bytes before the payload.
 inline constexpr std::uint32_t area_payload_offset = 0x1C;
 /// The smallest area that carries anything: a status word after the header.
@@ -117,8 +119,8 @@ class ShmArea {
     }
     return copy_message(into);
   }
-  /// fetch_reply for the usual case: if a reply with exactly this header (reserved bits aside) and at least a status
-  /// word lies here, copies its payload, once, and answers its length; otherwise 0. `into` has room for max_payload().
+  /// fetch_reply for the usual case: if a reply with exactly this header and at least a status word lies here, copies
+  /// its payload, once, and answers its length; otherwise 0. `into` has room for max_payload().
   [[nodiscard]] std::size_t take_reply(std::uint32_t header, std::byte* into) const noexcept {
     if ((word(status_at).load(std::memory_order_acquire) & (free_bit | error_bit)) != free_bit) [[unlikely]]
       return 0;
@@ -126,7 +128,7 @@ class ShmArea {
     // A length below the header's wraps round and is too large.
     if (size < status_size || size > max_payload_) [[unlikely]]
       return 0;
-    if ((word(header_at).load() & header_defined_bits) != header) [[unlikely]]
+    if (word(header_at).load() != header) [[unlikely]]
       return 0;
     copy_in(size, into);
     return size;
@@ -161,7 +163,7 @@ class ShmArea {
   static constexpr std::uint32_t free_bit = 1U;
   static constexpr std::uint32_t error_bit = 2U;
   static constexpr std::uint32_t intr_bit = 1U;
-  static constexpr std::uint32_t status_at = 0x04;
+  static constexpr std::uint32_t status_at = area_status_at;
   static constexpr std::uint32_t flags_at = 0x10;
   static constexpr std::uint32_t length_at = 0x14;
   static constexpr std::uint32_t header_at = 0x18;
