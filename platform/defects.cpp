@@ -84,6 +84,7 @@ Handled Defects::around(AgentId agent, std::uint32_t header, std::span<const std
     }
   };
   visit(&Defect::before);
+  if (handled.silent || handled.fatal) return handled;
   if (!answered) {
     handled = serve(request, reply);
     answer.assign(reply.begin(), reply.begin() + static_cast<std::ptrdiff_t>(handled.size));

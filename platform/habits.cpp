@@ -15,6 +15,7 @@
 #include "protocols/sensor_messages.hpp"
 #include "protocols/voltage_messages.hpp"
 #include "scmi/base_messages.hpp"
+#include "scmi/common_messages.hpp"
 
 namespace scmi::platform {
 namespace {
@@ -153,6 +154,13 @@ void hold_back(Exchange& e) {
   e.handled.not_before = std::max(e.handled.not_before, together);
 }
 
+void hide_agents(Exchange& e) {
+  constexpr MessageId hidden = base_protocol::DiscoverAgent::info.message;
+  if (e.fields().message == hidden) e.answer(Status::not_supported);
+  const bool asked = e.fields().message == ProtocolMessageAttributes::info.message && e.asked(0) == hidden.value;
+  if (asked) e.answer(Status::not_found);
+}
+
 /// The first of the levels that are told takes the place of the second.
 void repeat_level(Exchange& e) {
   const std::uint32_t count = e.told(1) & 0xFFF;
@@ -241,11 +249,9 @@ constexpr std::array all{
                 if (e.status() == Status::protocol_error) e.handled.silent = true;
               }},
     Habit{.name = "no-discover-agent",
-          .sentence = "BASE_DISCOVER_AGENT is missing.",
-          .settle =
-              [](SocConfig& soc) {
-                soc.disabled[ServedProtocol::base].insert(base_protocol::DiscoverAgent::info.message.value);
-              }},
+          .sentence = "BASE_DISCOVER_AGENT is missing, although agents are counted.",
+          .protocol = protocol::base,
+          .before = hide_agents},
     Habit{.name = "odd-rate-range",
           .sentence = "A range of clock rates counts as one entry, or none.",
           .protocol = protocol::clock,

@@ -19,6 +19,7 @@
 #include <string>
 
 #include "platform/defects.hpp"
+#include "platform/habits.hpp"
 #include "platform/platform_host.hpp"
 #include "platform/vendor/imx/imx_servers.hpp"
 #include "scmi/version.hpp"
@@ -44,6 +45,7 @@ struct Options {
   std::string shm;
   std::vector<std::string> defects;
   bool describe = false;
+  bool list_habits = false;
   bool die_with_parent = false;
   LogLevel log = LogLevel::error;
 };
@@ -56,12 +58,24 @@ int fail(const std::string& what) {
 /// What was wrong in words, if there are any, else what the error says of itself.
 std::string reason(const Error& error, const std::string& why) { return why.empty() ? describe(error) : why; }
 
+/// Two members of the document; names need no escaping.
+std::string habits_json(const platform::SocConfig& soc) {
+  std::string names;
+  for (const platform::Habit* habit : soc.habits) {
+    names += fmt::format("{}\"{}\"", names.empty() ? "" : ", ", habit->name);
+  }
+  const std::string personality = soc.personality.empty() ? "null" : fmt::format("\"{}\"", soc.personality);
+  return fmt::format("\n  \"personality\": {},\n  \"habits\": [{}],", personality, names);
+}
+
 int describe_areas(const platform::SocConfig& soc, const Options& options) {
   std::string why;
   std::string file = options.shm.empty() ? std::string() : transport::shm_path(options.shm);
   const auto layout = transport::plan_shm(std::move(file), platform::transport_agents(soc), &why);
   if (!layout) return fail(fmt::format("{}: {}", options.soc, reason(layout.error(), why)));
-  fmt::print("{}", transport::to_json(*layout));
+  std::string text = transport::to_json(*layout);
+  if (!soc.habits.empty()) text.insert(text.find('{') + 1, habits_json(soc));
+  fmt::print("{}", text);
   return std::fflush(stdout) == 0 ? exit_ok : fail("cannot write to stdout");
 }
 
@@ -90,6 +104,15 @@ std::vector<const platform::Defect*> planted(const Options& options) {
 
 int list_defects() {
   for (const platform::Defect& defect : platform::defects()) fmt::print("{:28} {}\n", defect.name, defect.sentence);
+  return std::fflush(stdout) == 0 ? exit_ok : fail("cannot write to stdout");
+}
+
+int list_habits() {
+  for (const platform::Habit& habit : platform::habits()) fmt::print("{:28} {}\n", habit.name, habit.sentence);
+  for (const platform::Personality& p : platform::personalities()) {
+    fmt::print("\npersonality {}: {}\n", p.name, p.sentence);
+    for (const std::string_view habit : p.habits) fmt::print("  {}\n", habit);
+  }
   return std::fflush(stdout) == 0 ? exit_ok : fail("cannot write to stdout");
 }
 
@@ -163,10 +186,12 @@ std::optional<int> parse(int argc, char** argv, Options& options) {
       ->check([](const std::string& name) {
         return name == "list" || platform::find_defect(name) != nullptr ? std::string() : "there is no defect " + name;
       });
+  app.add_flag("--list-habits", options.list_habits, "show all habits and personalities that a description may name");
   app.add_flag("--die-with-parent", options.die_with_parent, "stop when the process that started this one ends");
   try {
     app.parse(argc, argv);
     if (std::ranges::find(options.defects, "list") != options.defects.end()) return list_defects();
+    if (options.list_habits) return list_habits();
     if (options.soc.empty()) throw CLI::RequiredError("--soc");
     if (options.mailbox.empty() && options.shm.empty() && !options.describe) {
       throw CLI::RequiredError("--mailbox SOCKET or --shm FILE", CLI::ExitCodes::RequiredError);

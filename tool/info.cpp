@@ -63,6 +63,18 @@ Outcome<void> info(Context& context) {
                                                                         : "agent"}});
   }
   report.add_table("agents", std::move(agents));
+
+  // Last, since asking for the versions may have added to it.
+  std::vector<Record> tolerated;
+  for (const Tolerance& t : context.connection.agent().tolerated()) {
+    const catalogue::Catalogue& all = context.connection.catalogue();
+    const catalogue::Entry* entry = all.find(t.protocol, catalogue::Kind::command, t.message);
+    tolerated.push_back({{"what", name(t.kind)},
+                         {"count", t.count},
+                         {"first_in", entry != nullptr ? entry->name() : all.protocol_name(t.protocol)},
+                         {"meaning", sentence(t.kind)}});
+  }
+  if (!tolerated.empty()) report.add_table("tolerated", std::move(tolerated));
   return {};
 }
 

@@ -365,6 +365,26 @@ TEST_CASE("process: --describe prints one JSON document and touches nothing") {
   CHECK(document["agents"][1]["channels"][0]["p2a"].is_null());
 }
 
+TEST_CASE("process: --list-habits shows habits and personalities, --describe those of a description") {
+  ChildProcess list({program, "--list-habits"});
+  const std::string all = list.out().all();
+  CHECK(list.wait() == 0);
+  CHECK(all.find("\ntoken-order                  Tokens must follow each other") != std::string::npos);
+  CHECK(all.find("\npersonality nxp-system-manager: ") != std::string::npos);
+
+  const TemporaryFolder folder;
+  const std::string soc = folder.write("soc.toml",
+                                       "[soc]\nname = \"n\"\nvendor = \"v\"\nprofile = \"3.2\"\n"
+                                       "personality = \"nxp-system-manager\"\nhabits = [\"header-bits\"]\n"
+                                       "[[agent]]\nname = \"one\"\n");
+  ChildProcess process({program, "--soc", soc, "--describe"});
+  const auto description = nlohmann::json::parse(process.out().all());
+  CHECK(process.wait() == 0);
+  CHECK(description["personality"] == "nxp-system-manager");
+  CHECK(description["habits"] == nlohmann::json({"area-crc", "token-order", "header-bits"}));
+  CHECK(description["agents"].size() == 1);
+}
+
 TEST_CASE("process: --describe needs no more than a SoC: the same areas, in no file") {
   const auto describe = [](std::vector<std::string> command) {
     ChildProcess process(std::move(command));

@@ -46,6 +46,8 @@ struct Options {
   std::vector<const scmi::platform::Defect*> planted{};
   bool lenient = false;
   scmi::TraceTap* tap = nullptr;
+  scmi::Duration default_timeout = std::chrono::milliseconds(30);
+  scmi::Error* refused = nullptr;  ///< If the probe fails: why; there is no agent then. Else it must not.
 };
 
 class Bench final : scmi::TimeSource, scmi::Waiter, scmi::platform::OutgoingSink {
@@ -54,7 +56,7 @@ class Bench final : scmi::TimeSource, scmi::Waiter, scmi::platform::OutgoingSink
   explicit Bench(const std::string& text, std::uint32_t max_message_size = 128)
       : Bench(text, Options{.max_message_size = max_message_size}) {}
   Bench(const std::string& text, const Options& options)
-      : loop_({.max_message_size = options.max_message_size}),
+      : loop_({.max_message_size = options.max_message_size, .default_timeout = options.default_timeout}),
         max_payload_(options.max_message_size - 4),
         platform_(parse(text), *this, *this, {}, options.planted) {
     const scmi::platform::WindowPlan plan = scmi::platform::plan_window(platform_.config(), 0);
@@ -69,6 +71,10 @@ class Bench final : scmi::TimeSource, scmi::Waiter, scmi::platform::OutgoingSink
     config.lenient = options.lenient;
     config.tap = options.tap;
     auto probed = scmi::Agent::probe(loop_.transport(), *this, *this, config);
+    if (!probed && options.refused != nullptr) {
+      *options.refused = probed.error();
+      return;
+    }
     REQUIRE_MESSAGE(probed.has_value(), (probed ? std::string() : scmi::describe(probed.error())));
     agent_ = std::move(*probed);
   }
@@ -114,6 +120,8 @@ class Bench final : scmi::TimeSource, scmi::Waiter, scmi::platform::OutgoingSink
     std::vector<std::byte> reply(max_payload_);
     const auto handled =
         platform_.handle(scmi::AgentId(1), {max_payload_, true}, command.header, command.payload, reply);
+    if (handled.fatal) loop_.hang_up();
+    if (handled.silent || handled.fatal) return;
     reply.resize(handled.size);
     if (handled.header_flaw == 0) {
       due_.push_back({handled.not_before, loop_.reply(command, reply)});

@@ -48,6 +48,23 @@ TEST_CASE("tool: info tells who answers") {
   CHECK(info["protocols"][0]["id"] == 0x10);
   CHECK(std::ranges::any_of(info["protocols"], [](const Json& p) { return p["name"] == "clock" && p["id"] == 0x14; }));
   CHECK(info["agents"].size() == 3);
+  CHECK_FALSE(info.contains("tolerated"));  // Nothing to tolerate.
+}
+
+TEST_CASE("tool: info tells what was tolerated of a platform with habits") {
+  const platform::test::TemporaryFolder folder;
+  const std::string soc = folder.write(
+      "soc.toml",
+      "[soc]\nname = \"n\"\nvendor = \"v\"\nprofile = \"3.2\"\nhabits = [\"header-bits\", \"long-protocol-list\"]\n"
+      "[[agent]]\nname = \"one\"\n[[clock]]\nname = \"c\"\nrates_hz = [1]\n");
+  const JunoPlatform platform({}, soc);
+  const Json info = platform.json({"info"});
+  REQUIRE(info["tolerated"].size() == 2);
+  CHECK(info["tolerated"][0]["what"] == "reserved_header_bits");
+  CHECK(info["tolerated"][0]["first_in"] == "base.protocol_version");
+  CHECK(info["tolerated"][1]["what"] == "longer_reply");
+  CHECK(info["tolerated"][1]["first_in"] == "base.discover_list_protocols");
+  CHECK(info["tolerated"][1]["count"] == 1);
 }
 
 TEST_CASE("tool: power list, get and set") {

@@ -1,0 +1,677 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Each habit of platforms in the field, met by our agent: it lives with it, and says what it met, by a result, a
+// counter or Agent::tolerated(). Real clients, core and servers on virtual time; habits of areas over a real area.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+#include <set>
+#include <sstream>
+
+#include "platform/habits.hpp"
+#include "platform/platform_host.hpp"
+#include "protocols/base.hpp"
+#include "protocols/clock.hpp"
+#include "protocols/performance.hpp"
+#include "protocols/power_domain.hpp"
+#include "protocols/reset_domain.hpp"
+#include "protocols/sensor.hpp"
+#include "protocols/system_power.hpp"
+#include "protocols/voltage.hpp"
+#include "tests/platform/child_process.hpp"
+#include "tests/protocols/real_platform.hpp"
+#include "transport/shm_server.hpp"
+#include "transport/shm_transport.hpp"
+
+using namespace scmi;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// A little of everything, and an agent that may do anything.
+std::string soc(std::string_view who) {
+  return "[soc]\nname = \"habits\"\nvendor = \"acme\"\nimplementation_version = 7\nprofile = \"3.2\"\n" +
+         std::string(who) + R"(
+clock_max_pending_async = 2
+sensor_max_pending_async = 2
+[disabled]
+clock = [8]
+[system_power]
+graceful_timeout_ms = 50
+[[agent]]
+name = "one"
+system_power = { role = "management" }
+[[power_domain]]
+name = "top"
+async = true
+[[power_domain]]
+name = "side"
+[[performance_domain]]
+name = "cpu"
+fast_channels = true
+levels = [{ level = 100, frequency_khz = 100 }, { level = 200, frequency_khz = 200 }, { level = 300, frequency_khz = 300 }]
+[[performance_domain]]
+name = "gpu"
+levels = [{ level = 1, frequency_khz = 100 }, { level = 2, frequency_khz = 200 }]
+[[clock]]
+name = "list"
+rates_hz = [1_000, 2_000]
+rate_latency_us = 500
+[[clock]]
+name = "range"
+range_hz = { min = 10, max = 100, step = 10 }
+[[reset_domain]]
+name = "uart"
+async = true
+[[voltage_domain]]
+name = "vdd"
+levels_uv = [800_000, 900_000]
+[[sensor]]
+name = "temp"
+type = "celsius"
+value = 40
+async = true
+)";
+}
+
+constexpr ClockId list_clock{0};
+constexpr ClockId range_clock{1};
+constexpr DomainId first{0};
+constexpr DomainId second{1};
+
+/// The last delayed or other response of a command, and when each event came.
+struct Tap final : TraceTap {
+  std::vector<TraceKind> kinds;
+  std::vector<std::size_t> sizes;
+  void event(const TraceEvent& event) noexcept override {
+    kinds.push_back(event.kind);
+    sizes.push_back(event.payload.size());
+  }
+  [[nodiscard]] std::size_t where(TraceKind kind) const {
+    return static_cast<std::size_t>(std::ranges::find(kinds, kind) - kinds.begin());
+  }
+};
+
+/// An agent of a platform with one habit.
+struct Life {
+  explicit Life(std::string_view habit, real::Options options = {})
+      : bench(soc("habits = [\"" + std::string(habit) + "\"]"), options) {}
+
+  real::Bench bench;
+  [[nodiscard]] Agent& agent() { return bench.agent(); }
+  [[nodiscard]] std::uint64_t count(Count kind) { return agent().counters()[kind]; }
+  [[nodiscard]] std::optional<Tolerance> tolerated(Tolerated kind) {
+    const auto all = agent().tolerated();
+    const auto at = std::ranges::find(all, kind, &Tolerance::kind);
+    return at == all.end() ? std::nullopt : std::optional(*at);
+  }
+  template <class Client>
+  [[nodiscard]] Client open() {
+    auto client = Client::open(agent());
+    REQUIRE_MESSAGE(client.has_value(), (client ? std::string() : describe(client.error())));
+    return std::move(*client);
+  }
+  /// Any command, with any payload; its status.
+  [[nodiscard]] Result<Status> raw(ProtocolId protocol, std::uint8_t message, std::vector<std::uint32_t> words) {
+    std::array<std::byte, 128> reply{};
+    const auto length = agent().raw_link(protocol).transact(MessageId(message), std::as_bytes(std::span(words)), reply);
+    if (!length) return length.error();
+    std::int32_t status = 0;
+    std::memcpy(&status, reply.data(), sizeof status);
+    return static_cast<Status>(status);
+  }
+};
+
+template <class R>
+[[nodiscard]] bool fails(const R& result, LocalError error) {
+  return !result && result.error().is(error);
+}
+template <class R>
+[[nodiscard]] bool fails(const R& result, Status status) {
+  return !result && result.error().is(status);
+}
+
+// --- Arm's reference firmware ----------------------------------------------------------------------------------------
+
+void agent_is_channel() {
+  Life t("agent-is-channel");
+  REQUIRE(t.agent().base().self);
+  CHECK(t.agent().base().self->id == AgentId(1));
+  CHECK(t.agent().base().self->name == "scmi-channel");
+}
+
+void async_refused() {
+  Life t("async-refused");
+  const auto clocks = t.open<Clocks>();
+  auto rate = clocks.rate_set_async(list_clock, 2'000);
+  REQUIRE(rate);
+  CHECK(fails(rate->wait(), Status::not_supported));
+  CHECK(clocks.rate_set(list_clock, 2'000));
+  const auto sensors = t.open<Sensors>();
+  const auto info = sensors.describe(SensorId(0));
+  REQUIRE(info);
+  const auto scale = sensors.scale(*info);
+  REQUIRE(scale);
+  auto reading = sensors.read_async(*scale);
+  REQUIRE(reading);
+  CHECK(fails(reading->wait(), Status::not_supported));
+  CHECK(sensors.read(*scale));
+}
+
+void async_unanswered() {
+  Life t("async-unanswered");
+  const auto resets = t.open<ResetDomains>();
+  const Instant before = t.bench.clock().now();
+  auto reset = resets.reset_async(first);
+  REQUIRE(reset);
+  CHECK(fails(reset->wait(), LocalError::timed_out));
+  CHECK(t.bench.clock().now() - before <= 3s);  // Its own deadline.
+  CHECK(t.count(Count::timeouts) == 1);
+  const auto power = t.open<PowerDomains>();
+  CHECK(power.state_set(first, 0x4000'0000, SetMode::async));
+  CHECK(power.state_get(first) == 0x4000'0000U);
+}
+
+void bad_state_sticks() {
+  Life t("bad-state-sticks");
+  const auto power = t.open<PowerDomains>();
+  REQUIRE(power.state_set(first, 0x4000'0000));
+  CHECK(fails(power.state_set(first, 0x1234), Status::invalid_parameters));
+  CHECK(fails(power.state_set(first, 0), Status::busy));
+  CHECK(fails(power.state_set(first, 0), Status::busy));
+  CHECK(power.state_set(second, 0x4000'0000));
+}
+
+void crashes() {
+  Life t("crashes");
+  REQUIRE(t.raw(protocol::base, 0x9, {1, 0, 1}) == Status::denied);
+  CHECK(fails(t.raw(protocol::base, 0x9, {}), LocalError::platform_lost));
+  CHECK(fails(t.raw(protocol::base, 0x0, {}), LocalError::platform_lost));
+}
+
+void exact_sizes() {
+  Life t("exact-sizes");
+  CHECK(t.raw(protocol::base, 0x0, {1}) == Status::protocol_error);
+  CHECK(t.raw(protocol::base, 0x0, {}) == Status::success);
+  CHECK(t.open<Clocks>().list());
+  CHECK(t.open<PerformanceDomains>().levels(first));
+}
+
+void graceful_never() {
+  Life t("graceful-never");
+  const auto system = t.open<SystemPower>();
+  std::vector<bool> heard;
+  const auto watching = system.watch_state([&](const auto& event) { heard.push_back((event.flags & 1U) != 0); });
+  REQUIRE(watching);
+  REQUIRE(system.state_set(system_power_protocol::shutdown, Transition::graceful));
+  t.bench.pass(60s);
+  CHECK(heard.empty());  // Who asked hears of the end only.
+  CHECK(system.state_get() == system_power_protocol::power_up);
+}
+
+void levels_clipped() {
+  Life t("levels-clipped");
+  const auto performance = t.open<PerformanceDomains>();
+  REQUIRE(performance.level_set(first, 900));
+  CHECK(performance.level_get(first, {}, Via::message) == 300U);  // What was done is not what was asked.
+}
+
+void long_error() {
+  Tap tap;
+  Life t("long-error", {.tap = &tap});
+  CHECK(fails(t.open<PerformanceDomains>().level_get(DomainId(9)), Status::not_found));
+  REQUIRE(tap.kinds.back() == TraceKind::response);
+  CHECK(tap.sizes.back() == 8);
+}
+
+void old_layouts() {
+  Life t("old-layouts");
+  CHECK(t.agent().base().version == Version(0x20000));
+  const auto clocks = t.open<Clocks>();
+  CHECK(clocks.version() == Version(0x10000));
+  CHECK(clocks.list()->size() == 2);
+  CHECK(fails(clocks.parent_get(list_clock), LocalError::unsupported));
+  CHECK(t.open<PerformanceDomains>().version() == Version(0x20000));
+  CHECK(t.open<PerformanceDomains>().levels(first)->levels.size() == 3);
+  CHECK(t.raw(protocol::clock, 0x10, {0x10000}) == Status::not_found);
+}
+
+void slow_drivers() {
+  Life t("slow-drivers");
+  const auto voltages = t.open<VoltageDomains>();
+  const Instant before = t.bench.clock().now();
+  CHECK(voltages.level_set(first, 900'000));
+  CHECK(t.bench.clock().now() - before >= 20ms);
+  CHECK(fails(voltages.level_set(first, 800'000, {.timeout = 10ms}), LocalError::timed_out));
+  CHECK(t.count(Count::timeouts) == 1);
+  t.bench.pass(20ms);
+  CHECK(t.count(Count::late) == 1);
+}
+
+void stale_fast_channels() {
+  Life t("stale-fast-channels");
+  const auto performance = t.open<PerformanceDomains>();
+  REQUIRE(performance.level_set(first, 200, {}, Via::fast));
+  t.bench.pass(5ms);
+  REQUIRE(performance.level_set(first, 100, {}, Via::message));
+  CHECK(performance.level_get(first, {}, Via::message) == 100U);
+  t.bench.pass(5ms);
+  CHECK(performance.level_get(first, {}, Via::message) == 200U);  // Who asks hears it; who watches is told.
+  REQUIRE(performance.level_set(first, 300, {}, Via::fast));      // By the way that holds.
+  t.bench.pass(5ms);
+  CHECK(performance.level_get(first, {}, Via::message) == 300U);
+}
+
+void unfiltered_notifications() {
+  Life t("unfiltered-notifications");
+  const auto clocks = t.open<Clocks>();
+  int heard = 0;
+  const auto watching = clocks.watch_rate(list_clock, [&](const auto&) { ++heard; });
+  REQUIRE(watching);
+  REQUIRE(clocks.rate_set(range_clock, 20));
+  t.bench.pass(1ms);
+  CHECK(t.count(Count::notifications) == 1);  // It came,
+  CHECK(heard == 0);                          // and was nobody's.
+  REQUIRE(clocks.rate_set(list_clock, 2'000));
+  t.bench.pass(1ms);
+  CHECK(heard == 1);
+}
+
+void unprovided_protocol_error() {
+  Life t("unprovided-protocol-error");
+  CHECK(t.raw(protocol::clock, 0x8, {0}) == Status::protocol_error);
+  const auto info = t.open<Clocks>().describe(list_clock);
+  REQUIRE(info);
+  CHECK(info->name == "list");
+}
+
+// --- NXP, Rust -------------------------------------------------------------------------------------------------------
+
+void token_order() {
+  Life t("token-order");
+  const auto clocks = t.open<Clocks>();
+  int refused = 0;
+  // All tokens, and round.
+  for (int i = 0; i < 1500; ++i) refused += clocks.rate_get(list_clock) ? 0 : 1;
+  CHECK(refused == 0);
+}
+
+void malformed_unanswered() {
+  Life t("malformed-unanswered");
+  CHECK(fails(t.raw(protocol::clock, 0x6, {}), LocalError::timed_out));
+  CHECK(t.count(Count::timeouts) == 1);
+  CHECK(t.open<Clocks>().rate_get(list_clock) == 1'000U);
+}
+
+void short_used_length() {
+  Life t("short-used-length");
+  const auto clocks = t.open<Clocks>();
+  const auto rate = clocks.rate_get(list_clock);
+  REQUIRE(fails(rate, LocalError::malformed_reply));
+  CHECK(rate.error().context.message == clock_protocol::RateGet::info.message.value);
+  CHECK(clocks.rates(list_clock));
+}
+
+// --- Boards ----------------------------------------------------------------------------------------------------------
+
+void delayed_first() {
+  Tap tap;
+  Life t("delayed-first", {.tap = &tap});
+  const auto clocks = t.open<Clocks>();
+  auto rate = clocks.rate_set_async(list_clock, 2'000);
+  REQUIRE(rate);
+  tap.kinds.clear();
+  CHECK(rate->wait() == 2'000U);
+  t.bench.pass(10ms);
+  CHECK(tap.kinds == std::vector{TraceKind::delayed});
+  CHECK(t.count(Count::unexpected) == 0);
+  REQUIRE(t.tolerated(Tolerated::early_delayed_response));
+  CHECK(t.tolerated(Tolerated::early_delayed_response)->protocol == protocol::clock);
+  CHECK(clocks.rate_get(list_clock) == 2'000U);
+}
+
+void duplicate_levels() {
+  Life t("duplicate-levels");
+  const auto levels = t.open<PerformanceDomains>().levels(first);
+  REQUIRE(levels);
+  CHECK(levels->levels.size() == 2);
+  CHECK(levels->by_value(100) != nullptr);
+  CHECK(levels->by_value(300) != nullptr);
+  CHECK(t.tolerated(Tolerated::repeated_entry));
+}
+
+void header_bits() {
+  Life t("header-bits");
+  CHECK(t.open<Clocks>().rate_get(list_clock) == 1'000U);
+  const auto noted = t.tolerated(Tolerated::reserved_header_bits);
+  REQUIRE(noted);
+  CHECK(noted->count == t.count(Count::replies));
+}
+
+void implementation_zero() {
+  Life t("implementation-zero");
+  CHECK(t.agent().base().implementation_version == 0);
+}
+
+void late_bursts() {
+  Life t("late-bursts");
+  const auto clocks = t.open<Clocks>();
+  int good = 0;
+  int late = 0;
+  for (int i = 0; i < 64; ++i) {
+    const auto rate = clocks.rate_get(list_clock);
+    if (rate) CHECK(*rate == 1'000);
+    if (!rate) CHECK(rate.error().is(LocalError::timed_out));
+    (rate ? good : late) += 1;
+  }
+  t.bench.pass(1s);
+  CHECK(good > late);
+  CHECK(late != 0);
+  CHECK(t.count(Count::timeouts) == static_cast<std::uint64_t>(late));
+  CHECK(t.count(Count::late) == static_cast<std::uint64_t>(late));  // Each is told apart from what was never asked.
+  CHECK(t.count(Count::unexpected) == 0);
+}
+
+void long_protocol_list() {
+  Life t("long-protocol-list");
+  Life ordinary("implementation-zero");
+  CHECK(t.agent().base().protocols == ordinary.agent().base().protocols);
+  const auto noted = t.tolerated(Tolerated::longer_reply);
+  REQUIRE(noted);
+  CHECK(noted->message == base_protocol::DiscoverListProtocols::info.message);
+}
+
+void no_discover_agent() {
+  Life t("no-discover-agent");
+  CHECK(t.agent().base().agents.empty());
+  CHECK_FALSE(t.agent().base().self);
+  CHECK(t.tolerated(Tolerated::no_agent_discovery));
+  CHECK(t.open<Clocks>().rate_get(list_clock) == 1'000U);
+}
+
+void odd_rate_range() {
+  Life t("odd-rate-range");
+  const auto clocks = t.open<Clocks>();
+  for (int i = 0; i < 4; ++i) {
+    const auto rates = clocks.rates(range_clock);
+    REQUIRE(rates);
+    CHECK(rates->is_range);
+    CHECK(rates->lowest_hz == 10);
+    CHECK(rates->highest_hz == 100);
+    CHECK(rates->step_hz == 10);
+  }
+  REQUIRE(t.tolerated(Tolerated::miscounted_range));
+  CHECK(t.tolerated(Tolerated::miscounted_range)->count == 4);
+}
+
+void oversized_replies() {
+  Life t("oversized-replies");
+  CHECK(t.open<Clocks>().rate_get(list_clock) == 1'000U);
+  CHECK(t.open<PerformanceDomains>().levels(first)->levels.size() == 3);
+  CHECK(t.tolerated(Tolerated::longer_reply));
+}
+
+void power_version() {
+  Life t("power-version-21000");
+  const auto power = t.open<PowerDomains>();
+  CHECK(power.version() == Version(0x21000));
+  CHECK(power.list()->size() == 2);
+  CHECK(power.state_set(first, 0x4000'0000));
+  const auto noted = t.tolerated(Tolerated::unpublished_version);
+  REQUIRE(noted);
+  CHECK(noted->protocol == protocol::power_domain);
+}
+
+void slow_replies() {
+  Error refused{};
+  const Life impatient("slow-replies", {.refused = &refused});
+  CHECK(refused.is(LocalError::timed_out));
+  CHECK(refused.context.step == Step::base_version);
+  Life t("slow-replies", {.default_timeout = 300ms});
+  CHECK(t.open<Clocks>().rate_get(list_clock) == 1'000U);
+}
+
+// --- Areas -----------------------------------------------------------------------------------------------------------
+
+/// A platform behind a named file with real areas, on a clock that moves when somebody waits.
+class Areas final : TimeSource, Waiter, platform::OutgoingSink {
+ public:
+  explicit Areas(std::string_view habit) : platform_(parse(habit), *this, *this) {
+    std::string why;
+    auto server =
+        transport::ShmServer::create(folder_ / "areas", platform::transport_agents(platform_.config()), {}, &why);
+    REQUIRE_MESSAGE(server.has_value(), why);
+    server_ = std::move(*server);
+    auto client = transport::ShmTransport::connect(folder_ / "areas", {.agent = AgentId(1)}, &why);
+    REQUIRE_MESSAGE(client.has_value(), why);
+    client_ = std::move(*client);
+    AgentConfig config;
+    config.registry.spin_max = Duration{};
+    auto probed = Agent::probe(client_->transport(), *this, *this, config);
+    REQUIRE_MESSAGE(probed.has_value(), (probed ? std::string() : describe(probed.error())));
+    agent_ = std::move(*probed);
+  }
+  ~Areas() override { agent_.reset(); }
+
+  Agent& agent() { return *agent_; }
+  transport::AgentPort& port() { return *server_->find(AgentId(1)); }
+  [[nodiscard]] std::uint32_t word(Direction direction, std::size_t offset) {
+    std::uint32_t value = 0;
+    std::memcpy(&value, port().area_bytes(0, direction).data() + offset, sizeof value);
+    return value;
+  }
+
+ private:
+  static platform::SocConfig parse(std::string_view habit) {
+    auto config = platform::parse_soc_config(soc("habits = [\"" + std::string(habit) + "\"]"), "test.toml");
+    REQUIRE(config);
+    return std::move(*config);
+  }
+  Instant now() noexcept override { return at_; }
+  void wake(WaitPoint&) noexcept override {}
+  void wait(WaitPoint&, std::uint32_t, Instant deadline, std::span<const int>) noexcept override {
+    if (!serve()) at_ = std::min(deadline, at_ + 100us);
+    platform_.advance();
+  }
+  bool serve() {
+    transport::Request request;
+    if (!server_->take(request)) return false;
+    std::vector<std::byte> reply(request.max_reply_payload);
+    const auto handled =
+        platform_.handle(AgentId(1), {request.max_reply_payload, true}, request.header, request.payload, reply);
+    return server_->respond(request, std::span(reply).first(handled.size)).has_value();
+  }
+  void send(AgentId agent, ProtocolId, std::uint32_t header, std::span<const std::byte> payload) override {
+    static_cast<void>(server_->find(agent)->post(header, payload));
+  }
+
+  Instant at_{1s};
+  platform::test::TemporaryFolder folder_;
+  platform::Platform platform_;
+  std::unique_ptr<transport::ShmServer> server_;
+  std::unique_ptr<transport::ShmTransport> client_;
+  std::unique_ptr<Agent> agent_;
+};
+
+[[nodiscard]] bool met(const Agent& agent, Tolerated kind) {
+  const auto all = agent.tolerated();
+  return std::ranges::find(all, kind, &Tolerance::kind) != all.end();
+}
+
+/// CRC-32 as everybody has it, over words.
+std::uint32_t crc32(std::initializer_list<std::uint32_t> words) {
+  std::uint32_t crc = 0xFFFF'FFFF;
+  for (const std::uint32_t word : words) {
+    for (unsigned bit = 0; bit < 32; ++bit) {
+      const bool carry = ((crc ^ word >> bit) & 1U) != 0;
+      crc = crc >> 1U ^ (carry ? 0xEDB8'8320U : 0U);
+    }
+  }
+  return ~crc;
+}
+
+void area_crc() {
+  Areas t("area-crc");
+  const auto clocks = Clocks::open(t.agent());
+  REQUIRE(clocks);
+  CHECK(clocks->rate_get(list_clock) == 1'000U);
+  CHECK(t.word(Direction::a2p, 0x08) == 3);
+  CHECK(t.word(Direction::a2p, 0x0C) == crc32({t.word(Direction::a2p, 0x18), 0, 1'000, 0}));
+  int heard = 0;
+  const auto watching = clocks->watch_rate(range_clock, [&](const auto&) { ++heard; });
+  REQUIRE(watching);
+  REQUIRE(clocks->rate_set(range_clock, 20));
+  t.agent().poll();
+  CHECK(heard == 1);
+  CHECK(t.word(Direction::p2a, 0x0C) != 0);
+}
+
+void p2a_starts_busy() {
+  Areas t("p2a-starts-busy");
+  CHECK(met(t.agent(), Tolerated::busy_at_open));
+  CHECK(t.word(Direction::p2a, 0x04) == 1);  // Given back.
+  const auto clocks = Clocks::open(t.agent());
+  REQUIRE(clocks);
+  int heard = 0;
+  const auto watching = clocks->watch_rate(range_clock, [&](const auto&) { ++heard; });
+  REQUIRE(watching);
+  REQUIRE(clocks->rate_set(range_clock, 20));
+  t.agent().poll();
+  CHECK(heard == 1);
+}
+
+void p2a_drops() {
+  Areas t("p2a-drops");
+  const auto clocks = Clocks::open(t.agent());
+  REQUIRE(clocks);
+  std::vector<std::uint64_t> heard;
+  const auto watching = clocks->watch_rate(range_clock, [&](const auto& event) { heard.push_back(event.rate_hz); });
+  REQUIRE(watching);
+  constexpr std::array<std::uint32_t, 4> rate_20{0, 1, 20, 0};
+  constexpr std::array<std::uint32_t, 4> rate_30{0, 1, 30, 0};
+  constexpr std::array<std::uint32_t, 4> rate_40{0, 1, 40, 0};
+  // Nobody looks at the area meanwhile: what comes second is lost, and only the present rate tells.
+  CHECK(t.port().post(0x5300, std::as_bytes(std::span(rate_20))));
+  CHECK_FALSE(t.port().post(0x5300, std::as_bytes(std::span(rate_30))));
+  CHECK(t.port().counters().notifications_dropped == 1);
+  t.agent().poll();
+  CHECK(heard == std::vector<std::uint64_t>{20});
+  CHECK(t.port().post(0x5300, std::as_bytes(std::span(rate_40))));
+  t.agent().poll();
+  CHECK(heard == std::vector<std::uint64_t>{20, 40});
+}
+
+struct Lived {
+  std::string_view habit;
+  void (*live)();
+};
+constexpr Lived lives[] = {
+    {"agent-is-channel", agent_is_channel},
+    {"area-crc", area_crc},
+    {"async-refused", async_refused},
+    {"async-unanswered", async_unanswered},
+    {"bad-state-sticks", bad_state_sticks},
+    {"crashes", crashes},
+    {"delayed-first", delayed_first},
+    {"duplicate-levels", duplicate_levels},
+    {"exact-sizes", exact_sizes},
+    {"graceful-never", graceful_never},
+    {"header-bits", header_bits},
+    {"implementation-zero", implementation_zero},
+    {"late-bursts", late_bursts},
+    {"levels-clipped", levels_clipped},
+    {"long-error", long_error},
+    {"long-protocol-list", long_protocol_list},
+    {"malformed-unanswered", malformed_unanswered},
+    {"no-discover-agent", no_discover_agent},
+    {"odd-rate-range", odd_rate_range},
+    {"old-layouts", old_layouts},
+    {"oversized-replies", oversized_replies},
+    {"p2a-drops", p2a_drops},
+    {"p2a-starts-busy", p2a_starts_busy},
+    {"power-version-21000", power_version},
+    {"short-used-length", short_used_length},
+    {"slow-drivers", slow_drivers},
+    {"slow-replies", slow_replies},
+    {"stale-fast-channels", stale_fast_channels},
+    {"token-order", token_order},
+    {"unfiltered-notifications", unfiltered_notifications},
+    {"unprovided-protocol-error", unprovided_protocol_error},
+};
+
+}  // namespace
+
+TEST_CASE("habits: our agent lives with each of them, and says what it met") {
+  for (const Lived& lived : lives) {
+    SUBCASE(std::string(lived.habit).c_str()) { lived.live(); }
+  }
+}
+
+TEST_CASE("habits: each one has its test, and nothing is reported of a platform without any") {
+  std::vector<std::string_view> known;
+  std::vector<std::string_view> tested;
+  for (const platform::Habit& habit : platform::habits()) known.push_back(habit.name);
+  for (const Lived& lived : lives) tested.push_back(lived.habit);
+  CHECK(known == tested);
+
+  real::Bench plain(soc(""));
+  CHECK(Clocks::open(plain.agent())->rates(range_clock));
+  CHECK(PerformanceDomains::open(plain.agent())->levels(first));
+  CHECK(plain.agent().tolerated().empty());
+}
+
+TEST_CASE("personalities: a patient agent works with each of them") {
+  for (const platform::Personality& personality : platform::personalities()) {
+    CAPTURE(personality.name);
+    real::Bench bench(soc("personality = \"" + std::string(personality.name) + "\""), {.default_timeout = 300ms});
+    const auto clocks = Clocks::open(bench.agent());
+    REQUIRE(clocks);
+    CHECK(clocks->list()->size() == 2);
+    CHECK(clocks->rate_set(list_clock, 2'000));
+    const auto performance = PerformanceDomains::open(bench.agent());
+    REQUIRE(performance);
+    CHECK(performance->level_set(first, 300));
+  }
+}
+
+TEST_CASE("personalities: what nobody knows is refused with what there is") {
+  const auto errors = [](std::string_view line) {
+    const auto config = platform::parse_soc_config(soc(line), "soc.toml");
+    REQUIRE_FALSE(config);
+    REQUIRE(config.error().size() == 1);
+    return platform::describe(config.error().front());
+  };
+  CHECK(errors("personality = \"mine\"") ==
+        "soc.toml:6: soc.personality: \"mine\" is not one of field-boards, nxp-system-manager, rust-virtio, "
+        "scp-firmware, "
+        "trusted-firmware");
+  CHECK(errors("habits = [\"token-order\", \"nails\"]")
+            .starts_with("soc.toml:6: soc.habits: \"nails\" is not one of agent-is-channel, area-crc, "));
+
+  const auto both = platform::parse_soc_config(
+      soc("personality = \"rust-virtio\"\nhabits = [\"exact-sizes\", \"header-bits\"]"), "soc.toml");
+  REQUIRE(both);
+  CHECK(both->personality == "rust-virtio");
+  CHECK(both->habits.size() == 4);  // None twice.
+}
+
+TEST_CASE("docs/platform.md has the table of habits as they are") {
+  std::ifstream file(SCMI_PLATFORM_DOC);
+  REQUIRE(file.good());
+  std::ostringstream text;
+  text << file.rdbuf();
+  for (const platform::Habit& habit : platform::habits()) {
+    std::string who;
+    for (const platform::Personality& p : platform::personalities()) {
+      if (std::ranges::find(p.habits, habit.name) != p.habits.end()) {
+        who += (who.empty() ? "" : ", ") + std::string(p.name);
+      }
+    }
+    const std::string row = "| `" + std::string(habit.name) + "` | " + std::string(habit.sentence) + " | " +
+                            (who.empty() ? "-" : who) + " |";
+    CAPTURE(row);
+    CHECK(text.str().find(row + "\n") != std::string::npos);
+  }
+}
