@@ -2,9 +2,7 @@
 //
 // The performance domain protocol (DEN0056 0x13). Behind it levels are values; agents that speak 4.0 name them by index
 // in domains with level indexing.
-#include <bit>
-
-#include "platform/call.hpp"
+#include "platform/fast_replies.hpp"
 #include "protocols/performance_messages.hpp"
 
 namespace scmi::platform {
@@ -38,25 +36,9 @@ bool coarse_power(const Call& call) {
   return call.config().power_unit == PowerUnit::microwatt && call.version < version_3_0;
 }
 
-/// Whether the domain has a fast channel for the caller: for that command, or for any.
-bool has_fast_channel(const Call& call, Index domain, std::optional<MessageId> message) {
-  const WindowPlan* plan = call.platform.windows().plan(call.id);
-  return plan != nullptr && std::ranges::any_of(plan->slots, [&](const FastSlot& s) {
-           return s.protocol == ServedProtocol::performance && s.resource == domain &&
-                  (!message || s.message == *message);
-         });
-}
-
-/// Also says whether any domain has a fast channel for the command.
 Status message_attributes(Call& call, const ProtocolMessageAttributes& command,
                           ProtocolMessageAttributes::Reply& reply) {
-  const Status status = platform::message_attributes(call, command, reply);
-  const auto& visible = call.agent.view(call.protocol).visible();
-  const bool fast = std::ranges::any_of(visible, [&](Index domain) {
-    return has_fast_channel(call, domain, MessageId(static_cast<std::uint8_t>(command.message_id)));
-  });
-  if (status == Status::success) reply.attributes = attribute(has_fastchannel, call.version, fast);
-  return status;
+  return message_attributes_with(has_fastchannel, call, command, reply);
 }
 
 Status protocol_attributes(Call& call, const ProtocolAttributes&, ProtocolAttributes::Reply& reply) {
@@ -241,26 +223,12 @@ Status notify_level(Call& call, const NotifyLevel& command, Empty&) {
 
 /// A domain without any says so before it looks at the message.
 Status describe_fastchannel(Call& call, const DescribeFastchannel& command, DescribeFastchannel::Reply& reply) {
-  using R = DescribeFastchannel::Reply;
   const auto domain = call.resource(command.domain_id.value);
   if (!domain) return domain.error();
-  const WindowPlan* plan = call.platform.windows().plan(call.id);
-  if (plan == nullptr || !has_fast_channel(call, *domain, std::nullopt)) return Status::not_supported;
+  if (!has_fast_channel(call, *domain, std::nullopt)) return Status::not_supported;
   const Row* row = nullptr;
   if (presence(call, command.message_id, &row) == Presence::unknown) return Status::not_found;
-  const FastSlot* slot = plan->find(call.protocol, *domain, row->message);
-  if (slot == nullptr) return Status::not_supported;
-  reply.rate_limit = R::rate_limit_us.put(slot->rate_limit_us);
-  reply.chan_addr = plan->address + slot->offset;
-  reply.chan_size_bytes = slot->size_bytes();
-  if (slot->bell_bits == 0) return Status::success;
-  reply.attributes =
-      R::doorbell.put(1) |
-      R::doorbell_width.put(static_cast<std::uint32_t>(std::countr_zero(slot->bell_bits) - std::countr_zero(8U)));
-  reply.doorbell_addr = plan->address + slot->bell_offset();
-  reply.doorbell_set_mask = slot->bell_mask();
-  reply.doorbell_preserve_mask = slot->preserve_mask();
-  return Status::success;
+  return tell_fast_channel(call, *domain, row->message, reply);
 }
 
 // --- Fast channels: the same without anybody to answer ---------------------------------------------------------------

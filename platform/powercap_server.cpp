@@ -2,7 +2,7 @@
 //
 // The powercap protocol (DEN0056 0x18). Of two things wrong the one is told that comes first in: unknown, not
 // supported, not valid, not allowed.
-#include "platform/call.hpp"
+#include "platform/fast_replies.hpp"
 #include "protocols/powercap_messages.hpp"
 
 namespace scmi::platform {
@@ -12,14 +12,17 @@ using namespace powercap_protocol;
 
 const PowercapConfig& config_of(const Call& call, Index domain) { return call.config().powercaps[domain]; }
 
-bool cap_configurable(const PowercapConfig& domain) { return domain.min_cap != domain.max_cap; }
-bool pai_configurable(const PowercapConfig& domain) { return domain.min_pai_us != domain.max_pai_us; }
 /// Asynchronous changes need a way to tell of their end.
 bool offers_async(const Call& call, const PowercapConfig& domain) { return domain.async && call.limits.has_p2a; }
 
 /// A cap as that version says it: before 2.0 there is always one.
 std::uint32_t cap_on_wire(const SocConfig& soc, Index domain, std::uint32_t cap, Version version) {
   return cap == no_cap && version < version_2_0 ? soc.powercaps[domain].max_cap : cap;
+}
+
+Status message_attributes(Call& call, const ProtocolMessageAttributes& command,
+                          ProtocolMessageAttributes::Reply& reply) {
+  return message_attributes_with(has_fastchannel, call, command, reply);
 }
 
 Status protocol_attributes(Call& call, const ProtocolAttributes&, ProtocolAttributes::Reply& reply) {
@@ -43,11 +46,12 @@ Status domain_attributes(Call& call, const DomainAttributes& command, DomainAttr
   const PowercapConfig& d = config_of(call, *domain);
   reply.attributes = attribute(R::cap_notify, call.version, d.notify_cap && call.limits.has_p2a) |
                      attribute(R::measurements_notify, call.version, d.notify_measurements && call.limits.has_p2a) |
-                     attribute(R::async_cap_set, call.version, offers_async(call, d) && cap_configurable(d)) |
+                     attribute(R::async_cap_set, call.version, offers_async(call, d) && d.cap_configurable()) |
                      attribute(R::extended_name, call.version, d.name.size() >= sizeof(ShortName)) |
-                     attribute(R::cap_configurable, call.version, cap_configurable(d)) |
+                     attribute(R::cap_configurable, call.version, d.cap_configurable()) |
                      attribute(R::monitoring, call.version, d.monitoring) |
-                     attribute(R::pai_configurable, call.version, pai_configurable(d)) |
+                     attribute(R::pai_configurable, call.version, d.pai_configurable()) |
+                     attribute(R::fastchannel, call.version, has_fast_channel(call, *domain, std::nullopt)) |
                      R::power_unit.put(static_cast<std::uint32_t>(d.unit));
   reply.name = std::string_view(d.name);
   reply.min_pai_us = d.min_pai_us;
@@ -75,16 +79,24 @@ Status check_value(std::uint32_t value, std::uint32_t min, std::uint32_t max, st
   return (value - min) % step == 0 ? Status::success : Status::invalid_parameters;
 }
 
+/// Whether a domain can have that cap. OUT_OF_RANGE, INVALID_PARAMETERS.
+Status check_cap(const PowercapConfig& d, std::uint32_t cap, Version version) {
+  const bool disables = cap == no_cap && version >= version_2_0;
+  return disables ? Status::success : check_value(cap, d.min_cap, d.max_cap, d.cap_step);
+}
+Status check_pai(const PowercapConfig& d, std::uint32_t pai_us) {
+  return check_value(pai_us, d.min_pai_us, d.max_pai_us, d.pai_step_us);
+}
+
 Status cap_set(Call& call, const CapSet& command, Empty&) {
   const auto domain = call.resource(command.domain_id.value);
   if (!domain) return domain.error();
   const PowercapConfig& d = config_of(call, *domain);
   const bool async_asked = CapSet::async.test(command.flags);
   const bool delayed_response = async_asked && !CapSet::ignore_delayed_response.test(command.flags);
-  if (!cap_configurable(d) || (delayed_response && !offers_async(call, d))) return Status::not_supported;
+  if (!d.cap_configurable() || (delayed_response && !offers_async(call, d))) return Status::not_supported;
   if ((command.flags & reserved_bits(CapSet::flags_bits, call.version)) != 0) return Status::invalid_parameters;
-  const bool disables = command.power_cap == no_cap && call.version >= version_2_0;
-  const Status possible = disables ? Status::success : check_value(command.power_cap, d.min_cap, d.max_cap, d.cap_step);
+  const Status possible = check_cap(d, command.power_cap, call.version);
   if (possible != Status::success) return possible;
   if (!call.agent.config().may_set_powercap[*domain]) return Status::denied;
   PowercapModel& powercaps = call.platform.soc().powercaps();
@@ -107,9 +119,9 @@ Status pai_set(Call& call, const PaiSet& command, Empty&) {
   const auto domain = call.resource(command.domain_id.value);
   if (!domain) return domain.error();
   const PowercapConfig& d = config_of(call, *domain);
-  if (!pai_configurable(d)) return Status::not_supported;
+  if (!d.pai_configurable()) return Status::not_supported;
   if (command.flags != 0) return Status::invalid_parameters;
-  const Status possible = check_value(command.pai_us, d.min_pai_us, d.max_pai_us, d.pai_step_us);
+  const Status possible = check_pai(d, command.pai_us);
   if (possible != Status::success) return possible;
   if (!call.agent.config().may_set_powercap[*domain]) return Status::denied;
   PowercapModel& powercaps = call.platform.soc().powercaps();
@@ -155,13 +167,39 @@ Status measurements_notify(Call& call, const MeasurementsNotify& command, Empty&
   return Status::success;
 }
 
-/// No domain has a fast channel here. Which messages could have one is known all the same.
-Status describe_fastchannel(Call& call, const DescribeFastchannel& command, DescribeFastchannel::Reply&) {
+/// Which messages could have one is known, whether or not the domain has any.
+Status describe_fastchannel(Call& call, const DescribeFastchannel& command, DescribeFastchannel::Reply& reply) {
   const auto domain = call.resource(command.domain_id.value);
   if (!domain) return domain.error();
   const bool possible =
       command.message_id >= CapGet::info.message.value && command.message_id <= PaiSet::info.message.value;
-  return possible ? Status::not_supported : Status::not_found;
+  if (!possible) return Status::not_found;
+  return tell_fast_channel(call, *domain, MessageId(static_cast<std::uint8_t>(command.message_id)), reply);
+}
+
+// --- Fast channels: the same without anybody to answer ---------------------------------------------------------------
+
+FastWords present(PlatformState& platform, AgentId agent, const FastSlot& slot) {
+  const PowercapModel& powercaps = platform.soc().powercaps();
+  if (slot.message == PaiGet::info.message || slot.message == PaiSet::info.message) {
+    return {powercaps.pai_us(slot.resource), 0};
+  }
+  const Version version = platform.agent(agent)->version(ServedProtocol::powercap);
+  return {cap_on_wire(platform.config(), slot.resource, powercaps.cap(slot.resource), version), 0};
+}
+
+void apply(PlatformState& platform, AgentId agent, const FastSlot& slot, FastWords words, Instant now) {
+  const AgentState& state = *platform.agent(agent);
+  if (!state.open(slot.protocol) || !state.granted(slot.protocol, slot.resource)) return;
+  const PowercapConfig& d = platform.config().powercaps[slot.resource];
+  PowercapModel& powercaps = platform.soc().powercaps();
+  if (powercaps.busy(slot.resource)) return;
+  if (slot.message == PaiSet::info.message) {
+    if (check_pai(d, words[0]) == Status::success) powercaps.set_pai(agent, slot.resource, words[0]);
+  } else if (check_cap(d, words[0], state.version(slot.protocol)) == Status::success) {
+    const MessageHeader header{CapSet::info.message, MessageType::command, protocol::powercap, Token(0)};
+    static_cast<void>(powercaps.set_cap({{agent, slot.resource, header.pack(), false, false}, words[0]}, now));
+  }
 }
 
 constexpr std::array rows = {
@@ -184,6 +222,7 @@ constexpr std::array rows = {
 }  // namespace
 
 void tell(PlatformState& platform, AgentId cause, const platform::CapChanged& event) {
+  platform.windows().changed(platform, ServedProtocol::powercap, event.domain);
   const SocConfig& soc = platform.config();
   platform.notify(
       Event::cap_changed, cause, soc.behaviour.notify_requester, event.domain, [&](std::uint32_t id, Version version) {
@@ -203,6 +242,7 @@ void tell(PlatformState& platform, AgentId, const CapJobDone& event) {
                     [&](DomainId domain) { return CapSet::Complete{domain, event.job.cap}; });
 }
 
+const FastServer powercap_fast_server{ServedProtocol::powercap, present, apply};
 const Server powercap_server{ServedProtocol::powercap, rows};
 
 }  // namespace scmi::platform

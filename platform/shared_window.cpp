@@ -6,6 +6,7 @@
 
 #include "platform/statistics.hpp"
 #include "protocols/performance_messages.hpp"
+#include "protocols/powercap_messages.hpp"
 
 namespace scmi::platform {
 namespace {
@@ -30,19 +31,50 @@ class Cursor {
   std::uint32_t at_ = 0;
 };
 
+/// Adds a domain's fast channels, as far as they are wanted, allowed and fit.
+class SlotPlanner {
+ public:
+  SlotPlanner(ServedProtocol protocol, Index domain, const FastChannelsConfig& fast, Cursor& cursor, WindowPlan& plan)
+      : protocol_(protocol), domain_(domain), fast_(fast), cursor_(cursor), plan_(plan) {}
+  void setter(MessageId message, std::uint32_t words, bool allowed) {
+    if (allowed) add({protocol_, domain_, message, true, words, 0, fast_.doorbell_bits, fast_.rate_limit_us});
+  }
+  void getter(MessageId message, std::uint32_t words) {
+    add({protocol_, domain_, message, false, words, 0, 0, fast_.rate_limit_us});
+  }
+
+ private:
+  void add(FastSlot slot) {
+    if (fast_.messages.contains(slot.message) && cursor_.take(slot_size, slot.offset)) plan_.slots.push_back(slot);
+  }
+
+  ServedProtocol protocol_;
+  Index domain_;
+  const FastChannelsConfig& fast_;
+  Cursor& cursor_;
+  WindowPlan& plan_;
+};
+
 void plan_performance(const SocConfig& soc, const AgentConfig& agent, Cursor& cursor, WindowPlan& plan) {
   using namespace performance_protocol;
   for (const Index domain : agent.visible[ServedProtocol::performance]) {
-    const FastChannelsConfig& fast = soc.performance_domains[domain].fast_channels;
-    const auto add = [&](bool wanted, MessageId message, bool setter, std::uint32_t words) {
-      FastSlot slot{ServedProtocol::performance, domain, message, setter, words, 0, setter ? fast.doorbell_bits : 0,
-                    fast.rate_limit_us};
-      if (wanted && cursor.take(slot_size, slot.offset)) plan.slots.push_back(slot);
-    };
-    add(fast.limits_set && agent.may_set_limits[domain], LimitsSet::info.message, true, 2);
-    add(fast.limits_get, LimitsGet::info.message, false, 2);
-    add(fast.level_set && agent.may_set_level[domain], LevelSet::info.message, true, 1);
-    add(fast.level_get, LevelGet::info.message, false, 1);
+    SlotPlanner add(ServedProtocol::performance, domain, soc.performance_domains[domain].fast_channels, cursor, plan);
+    add.setter(LimitsSet::info.message, 2, agent.may_set_limits[domain]);
+    add.getter(LimitsGet::info.message, 2);
+    add.setter(LevelSet::info.message, 1, agent.may_set_level[domain]);
+    add.getter(LevelGet::info.message, 1);
+  }
+}
+
+void plan_powercap(const SocConfig& soc, const AgentConfig& agent, Cursor& cursor, WindowPlan& plan) {
+  using namespace powercap_protocol;
+  for (const Index domain : agent.visible[ServedProtocol::powercap]) {
+    const PowercapConfig& config = soc.powercaps[domain];
+    SlotPlanner add(ServedProtocol::powercap, domain, config.fast_channels, cursor, plan);
+    add.getter(CapGet::info.message, 1);
+    add.setter(CapSet::info.message, 1, agent.may_set_powercap[domain] && config.cap_configurable());
+    add.getter(PaiGet::info.message, 1);
+    add.setter(PaiSet::info.message, 1, agent.may_set_powercap[domain] && config.pai_configurable());
   }
 }
 
@@ -61,6 +93,7 @@ WindowPlan plan_window(const SocConfig& soc, std::size_t agent) {
   plan.address = first_address + agent * window_size_limit;
   Cursor cursor;
   plan_performance(soc, config, cursor, plan);
+  plan_powercap(soc, config, cursor, plan);
   std::ranges::stable_sort(plan.slots, {}, [](const FastSlot& s) { return std::tuple(slot(s.protocol), s.resource); });
   for (const ServedProtocol p : {ServedProtocol::power_domain, ServedProtocol::performance}) {
     StatisticsPlace& place = plan.statistics[p];

@@ -72,11 +72,8 @@ struct PerformanceLevel {
 
 /// Which commands of a domain have a fast channel, for agents that may use them. Keys of the domain.
 struct FastChannelsConfig {
-  // fast_channels = true, and fast_channel_messages = ["level_set", ...]; default: all four.
-  bool level_set = false;
-  bool level_get = false;
-  bool limits_set = false;
-  bool limits_get = false;
+  /// fast_channels = true, and fast_channel_messages = ["level_set", ...]; default: all that can.
+  std::set<MessageId> messages;
   std::uint32_t doorbell_bits = 0;  ///< fast_channel_doorbell_bits: 8, 16, 32, 64; 0: the platform polls the payload.
   std::uint32_t rate_limit_us = 0;  ///< fast_channel_rate_limit_us, 20 bits.
 };
@@ -190,6 +187,10 @@ struct PowercapConfig {
   std::uint32_t latency_us = 0;            ///< Of a cap change.
   bool notify_cap = true;                  ///< POWERCAP_CAP_CHANGED is available.
   bool notify_measurements = true;         ///< POWERCAP_MEASUREMENTS_CHANGED; default: as monitoring.
+  FastChannelsConfig fast_channels;
+
+  [[nodiscard]] bool cap_configurable() const noexcept { return min_cap != max_cap; }
+  [[nodiscard]] bool pai_configurable() const noexcept { return min_pai_us != max_pai_us; }
 };
 
 /// [[pin]]

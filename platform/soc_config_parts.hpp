@@ -76,6 +76,8 @@ void read_agents(TableReader& root, SocConfig& soc, const AllNames& names, Confi
 [[nodiscard]] std::optional<std::set<std::uint8_t>> read_vendor_protocols(TableReader& table);
 /// Reads a table {protocol = version word}.
 void read_versions(TableReader table, VersionSet& versions);
+/// The fast channels of a domain; `messages` are the commands that can have one.
+[[nodiscard]] FastChannelsConfig read_fast_channels(TableReader& table, std::span<const Choice<MessageId>> messages);
 /// The words an error_reply key takes.
 [[nodiscard]] ErrorReply read_error_reply(TableReader& table, ErrorReply fallback);
 

@@ -2,8 +2,10 @@
 //
 // [[performance_domain]].
 #include <algorithm>
+#include <array>
 
 #include "platform/soc_config_entries.hpp"
+#include "protocols/performance_messages.hpp"
 
 namespace scmi::platform::parts {
 namespace {
@@ -61,34 +63,10 @@ void require_level(TableReader& t, std::string_view key, const std::vector<Perfo
   }
 }
 
-FastChannelsConfig read_fast_channels(TableReader& t) {
-  FastChannelsConfig fast;
-  const bool all = t.boolean("fast_channels", false);
-  fast.level_set = fast.level_get = fast.limits_set = fast.limits_get = all;
-  if (t.has("fast_channel_messages")) {
-    if (!all) t.report("fast_channel_messages", "needs fast_channels = true");
-    fast.level_set = fast.level_get = fast.limits_set = fast.limits_get = false;
-    for (const NameRef& message : t.names("fast_channel_messages")) {
-      if (message.name == "level_set")
-        fast.level_set = true;
-      else if (message.name == "level_get")
-        fast.level_get = true;
-      else if (message.name == "limits_set")
-        fast.limits_set = true;
-      else if (message.name == "limits_get")
-        fast.limits_get = true;
-      else
-        t.report("fast_channel_messages", fmt::format("\"{}\" has no fast channel", message.name));
-    }
-  }
-  fast.doorbell_bits = t.u32("fast_channel_doorbell_bits", 0, 64);
-  if (fast.doorbell_bits != 0 && fast.doorbell_bits != 8 && fast.doorbell_bits != 16 && fast.doorbell_bits != 32 &&
-      fast.doorbell_bits != 64) {
-    t.report("fast_channel_doorbell_bits", "is not 0, 8, 16, 32 or 64");
-  }
-  fast.rate_limit_us = t.u32("fast_channel_rate_limit_us", 0, 0xF'FFFF);
-  return fast;
-}
+constexpr std::array fast_messages = {Choice<MessageId>{"level_get", performance_protocol::LevelGet::info.message},
+                                      Choice<MessageId>{"level_set", performance_protocol::LevelSet::info.message},
+                                      Choice<MessageId>{"limits_get", performance_protocol::LimitsGet::info.message},
+                                      Choice<MessageId>{"limits_set", performance_protocol::LimitsSet::info.message}};
 
 class PerformanceDomainReader final : public EntryReader<PerformanceDomainConfig> {
  public:
@@ -121,7 +99,7 @@ class PerformanceDomainReader final : public EntryReader<PerformanceDomainConfig
     c.rate_limit_us = t.u32("rate_limit_us", 0, 0xF'FFFF);
     c.notify_limits = t.boolean("notify_limits", true);
     c.notify_level = t.boolean("notify_level", true);
-    c.fast_channels = read_fast_channels(t);
+    c.fast_channels = read_fast_channels(t, fast_messages);
   }
 
   void link_copy(const Entry<PerformanceDomainConfig>&, PerformanceDomainConfig& config,

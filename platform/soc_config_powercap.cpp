@@ -2,12 +2,18 @@
 //
 // [[powercap]]. What agents are known to refuse a whole platform for is refused here.
 #include <algorithm>
+#include <array>
 
 #include "platform/soc_config_entries.hpp"
+#include "protocols/powercap_messages.hpp"
 
 namespace scmi::platform::parts {
 namespace {
 
+constexpr std::array fast_messages = {Choice<MessageId>{"cap_get", powercap_protocol::CapGet::info.message},
+                                      Choice<MessageId>{"cap_set", powercap_protocol::CapSet::info.message},
+                                      Choice<MessageId>{"pai_get", powercap_protocol::PaiGet::info.message},
+                                      Choice<MessageId>{"pai_set", powercap_protocol::PaiSet::info.message}};
 constexpr std::int64_t word_max = 0xFFFF'FFFF;
 
 /// Key `{ min, max, step }`. Both ends lie on the steps counted from 0: agents count either way.
@@ -80,6 +86,7 @@ class PowercapReader final : public EntryReader<PowercapConfig> {
     c.notify_cap = t.boolean("notify_cap", true);
     c.notify_measurements = t.boolean("notify_measurements", c.monitoring);
     if (c.notify_measurements && !c.monitoring) t.report("notify_measurements", "cannot be without monitoring");
+    c.fast_channels = read_fast_channels(t, fast_messages);
   }
 
   void link_copy(const Entry<PowercapConfig>& entry, PowercapConfig& config, const Resolver& resolve) override {

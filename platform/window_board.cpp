@@ -8,7 +8,10 @@
 namespace scmi::platform {
 namespace {
 
-constexpr std::array fast_servers = {&performance_fast_server};
+constexpr std::array fast_servers = {
+    &performance_fast_server,
+    &powercap_fast_server,
+};
 
 const FastServer* server_of(ServedProtocol p) noexcept {
   const auto found = std::ranges::find(fast_servers, p, [](const FastServer* s) { return s->protocol; });

@@ -30,6 +30,7 @@ struct FastServer {
   void (*apply)(PlatformState&, AgentId, const FastSlot&, FastWords, Instant now);
 };
 extern const FastServer performance_fast_server;
+extern const FastServer powercap_fast_server;
 
 /// Not synchronised: belongs to the platform's context. Agents by id, as everywhere.
 class WindowBoard {

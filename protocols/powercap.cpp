@@ -92,17 +92,23 @@ Result<DomainId> Powercaps::by_name(std::string_view name, const CallOptions& op
   return find_by_name(*all, name);
 }
 
-Result<std::uint32_t> Powercaps::cap_get(DomainId domain, const CallOptions& options) const {
-  const auto reply = call(link_, CapGet{domain}, options);
-  if (!reply) return reply.error();
-  return reply->power_cap;
+Result<std::uint32_t> Powercaps::cap_get(DomainId domain, const CallOptions& options, Via via) const {
+  return detail::by_way(
+      via, [&] { return read_fast(domain, CapGet::info.message, options); },
+      [&]() -> Result<std::uint32_t> {
+        const auto reply = call(link_, CapGet{domain}, options);
+        if (!reply) return reply.error();
+        return reply->power_cap;
+      });
 }
 
-Result<void> Powercaps::cap_set(DomainId domain, std::uint32_t cap, const CallOptions& options) const {
-  return detail::order(link_, CapSet{domain, 0, cap}, options);
+Result<void> Powercaps::cap_set(DomainId domain, std::uint32_t cap, const CallOptions& options, Via via) const {
+  return detail::by_way(
+      via, [&] { return write_fast(domain, CapSet::info.message, cap, options); },
+      [&] { return detail::order(link_, CapSet{domain, 0, cap}, options); });
 }
-Result<void> Powercaps::cap_disable(DomainId domain, const CallOptions& options) const {
-  return cap_set(domain, no_cap, options);
+Result<void> Powercaps::cap_disable(DomainId domain, const CallOptions& options, Via via) const {
+  return cap_set(domain, no_cap, options, via);
 }
 
 Result<PendingCap> Powercaps::cap_set_async(DomainId domain, std::uint32_t cap, PendingOptions options) const {
@@ -116,14 +122,20 @@ Result<void> Powercaps::cap_set_unconfirmed(DomainId domain, std::uint32_t cap, 
   return detail::order(link_, CapSet{domain, flags, cap}, options);
 }
 
-Result<std::uint32_t> Powercaps::pai_get(DomainId domain, const CallOptions& options) const {
-  const auto reply = call(link_, PaiGet{domain}, options);
-  if (!reply) return reply.error();
-  return reply->pai_us;
+Result<std::uint32_t> Powercaps::pai_get(DomainId domain, const CallOptions& options, Via via) const {
+  return detail::by_way(
+      via, [&] { return read_fast(domain, PaiGet::info.message, options); },
+      [&]() -> Result<std::uint32_t> {
+        const auto reply = call(link_, PaiGet{domain}, options);
+        if (!reply) return reply.error();
+        return reply->pai_us;
+      });
 }
 
-Result<void> Powercaps::pai_set(DomainId domain, std::uint32_t pai_us, const CallOptions& options) const {
-  return detail::order(link_, PaiSet{domain, 0, pai_us}, options);
+Result<void> Powercaps::pai_set(DomainId domain, std::uint32_t pai_us, const CallOptions& options, Via via) const {
+  return detail::by_way(
+      via, [&] { return write_fast(domain, PaiSet::info.message, pai_us, options); },
+      [&] { return detail::order(link_, PaiSet{domain, 0, pai_us}, options); });
 }
 
 Result<PowercapMeasurement> Powercaps::measurements_get(DomainId domain, const CallOptions& options) const {
@@ -141,6 +153,30 @@ Result<bool> Powercaps::has_fastchannel(MessageId message, const CallOptions& op
 Result<Powercaps::Fastchannel> Powercaps::describe_fastchannel(DomainId domain, MessageId message,
                                                                const CallOptions& options) const {
   return call(link_, DescribeFastchannel{domain, message.value}, options);
+}
+
+Result<std::shared_ptr<FastChannel>> Powercaps::fast_channel(DomainId domain, MessageId message,
+                                                             const CallOptions& options) const {
+  return fast_->find(link_, domain, message, 1, [&]() -> Result<FastChannelPlace> {
+    const auto reply = describe_fastchannel(domain, message, options);
+    if (!reply) return reply.error();
+    return place_of(*reply);
+  });
+}
+
+Result<std::uint32_t> Powercaps::read_fast(DomainId domain, MessageId message, const CallOptions& options) const {
+  const auto channel = fast_channel(domain, message, options);
+  if (!channel) return channel.error();
+  const auto words = (*channel)->read();
+  if (!words) return words.error();
+  return (*words)[0];
+}
+
+Result<void> Powercaps::write_fast(DomainId domain, MessageId message, std::uint32_t value,
+                                   const CallOptions& options) const {
+  const auto channel = fast_channel(domain, message, options);
+  if (!channel) return channel.error();
+  return (*channel)->write(std::array{value});
 }
 
 Result<void> Powercaps::cap_notify(DomainId domain, bool enable, const CallOptions& options) const {

@@ -4,11 +4,13 @@
 // (PowercapInfo::unit); microwatts() converts where the unit is one of watts.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "protocols/fast_channel.hpp"
 #include "protocols/powercap_messages.hpp"
 #include "protocols/protocol_client.hpp"
 
@@ -104,12 +106,17 @@ class Powercaps {
   [[nodiscard]] Result<DomainId> by_name(std::string_view name, const CallOptions& options = {}) const;
 
   /// POWERCAP_CAP_GET: the cap in force, whoever set it; no_cap = none.
-  [[nodiscard]] Result<std::uint32_t> cap_get(DomainId domain, const CallOptions& options = {}) const;
+  /// With Via::fast and Via::automatic this and the sets and gets below take the fast channel: see
+  /// PerformanceDomains::level_set.
+  [[nodiscard]] Result<std::uint32_t> cap_get(DomainId domain, const CallOptions& options = {},
+                                              Via via = Via::message) const;
   /// POWERCAP_CAP_SET, finished when it returns. The cap in force may be another one: another agent's, or a parent's.
-  [[nodiscard]] Result<void> cap_set(DomainId domain, std::uint32_t cap, const CallOptions& options = {}) const;
+  [[nodiscard]] Result<void> cap_set(DomainId domain, std::uint32_t cap, const CallOptions& options = {},
+                                     Via via = Via::message) const;
   /// POWERCAP_CAP_SET to no_cap: ends this agent's capping. Only since 2.0 do all platforms know it: before, one that
   /// does not refuses it as a value out of range.
-  [[nodiscard]] Result<void> cap_disable(DomainId domain, const CallOptions& options = {}) const;
+  [[nodiscard]] Result<void> cap_disable(DomainId domain, const CallOptions& options = {},
+                                         Via via = Via::message) const;
   /// POWERCAP_CAP_SET, asynchronous: does not wait for the platform. Error: unsupported without a P2A channel; a
   /// refusal by the platform is the result of the PendingCap.
   [[nodiscard]] Result<PendingCap> cap_set_async(DomainId domain, std::uint32_t cap, PendingOptions options = {}) const;
@@ -117,8 +124,10 @@ class Powercaps {
   [[nodiscard]] Result<void> cap_set_unconfirmed(DomainId domain, std::uint32_t cap,
                                                  const CallOptions& options = {}) const;
   /// POWERCAP_PAI_GET and _SET: the averaging interval, microseconds.
-  [[nodiscard]] Result<std::uint32_t> pai_get(DomainId domain, const CallOptions& options = {}) const;
-  [[nodiscard]] Result<void> pai_set(DomainId domain, std::uint32_t pai_us, const CallOptions& options = {}) const;
+  [[nodiscard]] Result<std::uint32_t> pai_get(DomainId domain, const CallOptions& options = {},
+                                              Via via = Via::message) const;
+  [[nodiscard]] Result<void> pai_set(DomainId domain, std::uint32_t pai_us, const CallOptions& options = {},
+                                     Via via = Via::message) const;
   /// POWERCAP_MEASUREMENTS_GET.
   [[nodiscard]] Result<PowercapMeasurement> measurements_get(DomainId domain, const CallOptions& options = {}) const;
 
@@ -128,6 +137,9 @@ class Powercaps {
   using Fastchannel = powercap_protocol::DescribeFastchannel::Reply;
   [[nodiscard]] Result<Fastchannel> describe_fastchannel(DomainId domain, MessageId message,
                                                          const CallOptions& options = {}) const;
+  /// The fast channel itself, mapped; asked for once and then kept. Errors: as PerformanceDomains::fast_channel.
+  [[nodiscard]] Result<std::shared_ptr<FastChannel>> fast_channel(DomainId domain, MessageId message,
+                                                                  const CallOptions& options = {}) const;
 
   /// POWERCAP_CAP_NOTIFY and POWERCAP_MEASUREMENTS_NOTIFY: tell the platform; who receives is said below. Thresholds
   /// replace those of before. Error: invalid_argument for a low threshold above the high one.
@@ -148,10 +160,14 @@ class Powercaps {
 
  private:
   Powercaps(ProtocolLink link, Version reported) : link_(std::move(link)), reported_(reported) {}
+  [[nodiscard]] Result<std::uint32_t> read_fast(DomainId domain, MessageId message, const CallOptions& options) const;
+  [[nodiscard]] Result<void> write_fast(DomainId domain, MessageId message, std::uint32_t value,
+                                        const CallOptions& options) const;
 
   ProtocolLink link_;
   Version reported_;
   std::uint32_t count_ = 0;
+  std::shared_ptr<FastChannels> fast_ = std::make_shared<FastChannels>();
 };
 
 }  // namespace scmi

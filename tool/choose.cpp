@@ -50,4 +50,11 @@ Outcome<std::uint32_t> choose(std::string_view kind, std::string_view word, std:
       close.empty() ? "the object's 'list' shows the names" : fmt::format("did you mean {}?", listed(close)));
 }
 
+Outcome<Via> parse_via(std::string_view word) {
+  if (word == "message") return Via::message;
+  if (word == "fast") return Via::fast;
+  if (word == "auto") return Via::automatic;
+  return misused(fmt::format("'{}' is no way", printable(word)), "say fast, message or auto");
+}
+
 }  // namespace scmi::tool

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "protocols/fast_channel.hpp"
 #include "tool/connection.hpp"
 #include "tool/failure.hpp"
 #include "tool/text.hpp"
@@ -61,6 +62,10 @@ template <class Id, class Client>
   }
   return Id(*id);
 }
+
+/// The way that --via names: "fast", "message" or "auto". Failure: usage.
+[[nodiscard]] Outcome<Via> parse_via(std::string_view word);
+inline constexpr const char* via_help = "fast (channel), message, or auto; default message";
 
 /// What a list shows of one entity: an answer that the platform refuses is unknown, everything else ends the list.
 template <class T>

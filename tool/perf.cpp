@@ -23,13 +23,6 @@ struct Words {
   std::string via = "message";  ///< "fast", "message" or "auto".
 };
 
-[[nodiscard]] Outcome<Via> parse_via(const std::string& word) {
-  if (word == "message") return Via::message;
-  if (word == "fast") return Via::fast;
-  if (word == "auto") return Via::automatic;
-  return misused(fmt::format("'{}' is no way", printable(word)), "say fast, message or auto");
-}
-
 struct Chosen {
   PerformanceDomains domains;
   PerformanceDomainInfo info;
@@ -263,19 +256,18 @@ void add_perf(CommandLine& line) {
   perf.verb("list", "all domains and their levels", list);
   perf.verb("stats", "how often and how long each level was held", stats);
   perf.verb("levels", "a domain's levels", with(levels)).argument("domain", words.domain, which);
-  constexpr const char* way = "fast (channel), message, or auto; default message";
   perf.verb("get", "one domain", with(get))
       .argument("domain", words.domain, which)
-      .option("--via", "WAY", words.via, way);
+      .option("--via", "WAY", words.via, via_help);
   perf.verb("set", "set a domain's level", with(set))
       .argument("domain", words.domain, which)
       .argument("level", words.level, "a level's value, its frequency (800MHz), or @INDEX")
-      .option("--via", "WAY", words.via, way);
+      .option("--via", "WAY", words.via, via_help);
   perf.verb("limits", "a domain's limits; set with --min, --max", with(limits))
       .argument("domain", words.domain, which)
       .option("--min", "LEVEL", words.min, "lowest level allowed, as for set")
       .option("--max", "LEVEL", words.max, "highest level allowed, as for set")
-      .option("--via", "WAY", words.via, way);
+      .option("--via", "WAY", words.via, via_help);
 }
 
 }  // namespace scmi::tool

@@ -18,13 +18,14 @@ namespace {
 constexpr std::string_view kind = "powercap domain";
 
 struct Words {
-  std::string domain;        ///< Name or id.
-  std::string cap;           ///< "5W", "800mW", a number in the domain's unit, or "off".
-  std::string pai;           ///< "10ms"; empty: as it is.
-  std::string low;           ///< As `cap`, without "off"; empty: none.
-  std::string high;          ///< The same.
-  std::string count;         ///< How many events to wait for; empty: any number.
-  std::string span = "10s";  ///< How long to wait for them.
+  std::string domain;           ///< Name or id.
+  std::string cap;              ///< "5W", "800mW", a number in the domain's unit, or "off".
+  std::string pai;              ///< "10ms"; empty: as it is.
+  std::string low;              ///< As `cap`, without "off"; empty: none.
+  std::string high;             ///< The same.
+  std::string count;            ///< How many events to wait for; empty: any number.
+  std::string span = "10s";     ///< How long to wait for them.
+  std::string via = "message";  ///< "fast", "message" or "auto".
   bool async = false;
 };
 
@@ -73,12 +74,13 @@ struct Chosen {
 }
 
 /// One domain, as both list and get show it. A cap of 0 is none.
-[[nodiscard]] Outcome<Record> row_of(Context& context, const Powercaps& domains, const PowercapInfo& info) {
+[[nodiscard]] Outcome<Record> row_of(Context& context, const Powercaps& domains, const PowercapInfo& info,
+                                     Via via = Via::message) {
   const CallOptions call = context.connection.call();
   const std::string doing = fmt::format("reading {} {} ({})", kind, info.id.value, info.name);
-  const auto cap = if_answered(doing, domains.cap_get(info.id, call));
+  const auto cap = if_answered(doing, domains.cap_get(info.id, call, via));
   if (!cap) return tl::unexpected(cap.error());
-  const auto pai = if_answered(doing, domains.pai_get(info.id, call));
+  const auto pai = if_answered(doing, domains.pai_get(info.id, call, via));
   if (!pai) return tl::unexpected(pai.error());
   std::optional<std::uint32_t> power;
   if (info.monitoring) {
@@ -120,9 +122,11 @@ Outcome<void> get(Context& context, const Words& words) {
   if (!chosen) return tl::unexpected(chosen.error());
   const auto& [domains, info] = *chosen;
   // Asked for by name, so a refusal is the answer and not a gap in a list.
-  const auto cap = domains.cap_get(info.id, context.connection.call());
+  const auto via = parse_via(words.via);
+  if (!via) return tl::unexpected(via.error());
+  const auto cap = domains.cap_get(info.id, context.connection.call(), *via);
   if (!cap) return failed(fmt::format("reading {}", chosen->name()), cap.error());
-  auto row = row_of(context, domains, info);
+  auto row = row_of(context, domains, info, *via);
   if (!row) return tl::unexpected(row.error());
   Report& report = context.report;
   for (Item& item : *row) add(report, std::move(item));
@@ -143,16 +147,23 @@ Outcome<void> get(Context& context, const Words& words) {
   return {};
 }
 
-/// Waits for the change where the platform reports its end by itself. Answers the cap in force then.
-[[nodiscard]] Result<std::uint32_t> set_cap(Context& context, const Chosen& chosen, std::uint32_t cap, bool async) {
+/// Waits for the change where the platform reports its end by itself. Answers the cap in force then; nothing where the
+/// platform may not even have looked yet.
+[[nodiscard]] Result<std::optional<std::uint32_t>> set_cap(Context& context, const Chosen& chosen, std::uint32_t cap,
+                                                           bool async, Via via) {
   const DomainId id = chosen.info.id;
   if (async) {
     auto pending = chosen.domains.cap_set_async(id, cap, context.connection.pending());
     if (!pending) return pending.error();
-    return pending->wait();
+    const auto complete = pending->wait();
+    if (!complete) return complete.error();
+    return std::optional(*complete);
   }
-  if (const auto set = chosen.domains.cap_set(id, cap, context.connection.call()); !set) return set.error();
-  return chosen.domains.cap_get(id, context.connection.call());
+  if (const auto set = chosen.domains.cap_set(id, cap, context.connection.call(), via); !set) return set.error();
+  if (via != Via::message) return std::optional<std::uint32_t>();
+  const auto now = chosen.domains.cap_get(id, context.connection.call());
+  if (!now) return now.error();
+  return std::optional(*now);
 }
 
 Outcome<void> set(Context& context, const Words& words) {
@@ -162,7 +173,10 @@ Outcome<void> set(Context& context, const Words& words) {
   Outcome<std::uint32_t> cap = powercap_protocol::no_cap;
   if (!equal_but_case(words.cap, "off")) cap = parse_power(info, words.cap);
   if (!cap) return tl::unexpected(cap.error());
-  const auto now = set_cap(context, *chosen, *cap, words.async);
+  const auto via = parse_via(words.via);
+  if (!via) return tl::unexpected(via.error());
+  if (words.async && *via != Via::message) return misused("--async goes by message", "leave out --via or --async");
+  const auto now = set_cap(context, *chosen, *cap, words.async, *via);
   if (!now) return failed(fmt::format("setting the cap of {}", chosen->name()), now.error());
   context.report.add("id", info.id.value);
   context.report.add("name", info.name);
@@ -185,14 +199,21 @@ Outcome<void> pai(Context& context, const Words& words) {
   const auto chosen = choose_domain(context, words.domain);
   if (!chosen) return tl::unexpected(chosen.error());
   const auto& [domains, info] = *chosen;
+  const auto via = parse_via(words.via);
+  if (!via) return tl::unexpected(via.error());
   if (wanted_us) {
-    const auto set = domains.pai_set(info.id, *wanted_us, context.connection.call());
+    const auto set = domains.pai_set(info.id, *wanted_us, context.connection.call(), *via);
     if (!set) return failed(fmt::format("setting the averaging interval of {}", chosen->name()), set.error());
   }
-  const auto now = domains.pai_get(info.id, context.connection.call());
-  if (!now) return failed(fmt::format("reading the averaging interval of {}", chosen->name()), now.error());
   context.report.add("id", info.id.value);
   context.report.add("name", info.name);
+  if (wanted_us && *via != Via::message) {
+    // The platform may not even have looked yet.
+    context.report.add("requested_pai", *wanted_us, Measure::microseconds);
+    return {};
+  }
+  const auto now = domains.pai_get(info.id, context.connection.call(), *via);
+  if (!now) return failed(fmt::format("reading the averaging interval of {}", chosen->name()), now.error());
   context.report.add("pai", *now, Measure::microseconds);
   return {};
 }
@@ -305,14 +326,18 @@ void add_powercap(CommandLine& line) {
   constexpr const char* which = "name or id";
   Object powercap = line.object("powercap", "power caps and measured power");
   powercap.verb("list", "all domains, their caps and their power", list);
-  powercap.verb("get", "one domain, with what it allows", with(get)).argument("domain", words.domain, which);
+  powercap.verb("get", "one domain, with what it allows", with(get))
+      .argument("domain", words.domain, which)
+      .option("--via", "WAY", words.via, via_help);
   powercap.verb("set", "set a domain's cap", with(set))
       .argument("domain", words.domain, which)
       .argument("cap", words.cap, "5W, 800mW, a number in the domain's unit, or off")
-      .flag("--async", words.async, "as an asynchronous command; waits for its delayed response");
+      .flag("--async", words.async, "as an asynchronous command; waits for its delayed response")
+      .option("--via", "WAY", words.via, via_help);
   powercap.verb("pai", "show or set the interval power is averaged over", with(pai))
       .argument("domain", words.domain, which)
-      .optional_argument("interval", words.pai, "10ms, 500us");
+      .optional_argument("interval", words.pai, "10ms, 500us")
+      .option("--via", "WAY", words.via, via_help);
   powercap.verb("measure", "the power of the last interval", with(measure)).argument("domain", words.domain, which);
   powercap.verb("watch", "wait for changes of the cap, and for power outside of thresholds", with(watch))
       .argument("domain", words.domain, which)

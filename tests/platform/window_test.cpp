@@ -203,6 +203,73 @@ TEST_CASE("fast channels: only the messages that the description names") {
   CHECK(t.ask(1, perf, 0xB, {0, 8}).status == Status::success);
 }
 
+TEST_CASE("powercap fast channels: told, polled, kept up to date, and deaf to bad values") {
+  constexpr Edit caps{"[[performance_domain]]  # 0", R"([[powercap]]
+name = "cap"
+cap_range = { min = 100, max = 900, step = 100 }
+pai_range_us = { min = 1000, max = 9000, step = 1000 }
+fast_channels = true
+fast_channel_doorbell_bits = 32
+fast_channel_rate_limit_us = 77
+[[powercap]]
+name = "fixed"
+cap_range = { min = 500, max = 500, step = 0 }
+pai_range_us = { min = 1000, max = 1000, step = 0 }
+fast_channels = true
+fast_channel_messages = ["cap_get", "cap_set"]
+[[powercap]]
+name = "slow"
+cap_range = { min = 100, max = 900, step = 100 }
+pai_range_us = { min = 1000, max = 1000, step = 0 }
+[[performance_domain]]  # 0)"};
+  Windows t({caps});
+  CHECK((t.ask(1, pcap, 0x3, {0}).words.at(0) & 1U << 22) != 0);
+  CHECK((t.ask(1, pcap, 0x3, {2}).words.at(0) & 1U << 22) == 0);
+  for (const std::uint32_t m : {4U, 5U, 6U, 7U}) CHECK(t.ask(1, pcap, 0x2, {m}).words == Words{1});
+  for (const std::uint32_t m : {3U, 9U, 0xCU}) CHECK(t.ask(1, pcap, 0x2, {m}).words == Words{0});
+  CHECK(t.ask(1, pcap, 0xC, {1, 5}).status == Status::not_supported);  // A fixed cap is not set.
+  CHECK(t.ask(1, pcap, 0xC, {1, 6}).status == Status::not_supported);  // Not named.
+  CHECK(t.ask(1, pcap, 0xC, {0, 9}).status == Status::not_found);
+  CHECK(t.ask(1, pcap, 0xC, {2, 5}).status == Status::not_supported);
+
+  const Reply set = t.ask(1, pcap, 0xC, {0, 5});
+  REQUIRE(set.status == Status::success);
+  CHECK(Words{set.words[0], set.words[1], set.words[4]} == Words{1 | 2 << 1, 77, 4});
+  const auto cap_set = [&](std::uint32_t value) {
+    t.at(set.words.at(2)) = value;
+    t.at(set.words.at(5)) |= set.words.at(7);
+    t.pass(microseconds(4000));
+  };
+  const std::uint32_t& cap = t.at(t.ask(1, pcap, 0xC, {0, 4}).words.at(2));
+  const std::uint32_t& pai = t.at(t.ask(1, pcap, 0xC, {0, 6}).words.at(2));
+  CHECK(cap == 900);
+  CHECK(pai == 1000);
+  REQUIRE(t.ask(1, pcap, 0xA, {0, 1}).status == Status::success);
+  cap_set(400);
+  CHECK(cap == 400);
+  CHECK(t.ask(1, pcap, 0x4, {0}).words == Words{400});
+  CHECK(t.take().size() == 1);
+  CHECK((t.at(set.words.at(5)) & set.words.at(7)) == 0);  // Heard.
+  for (const std::uint32_t bad : {50U, 450U, 1000U}) {
+    cap_set(bad);
+    CHECK(cap == 400);
+  }
+  t.at(set.words.at(2)) = 500;  // Not rung.
+  t.pass(microseconds(8000));
+  CHECK(cap == 400);
+  REQUIRE(t.ask(1, pcap, 0x5, {0, 0, 300}).status == Status::success);
+  CHECK(cap == 300);
+  cap_set(0);  // Ends it.
+  CHECK(cap == 0);
+
+  const Reply set_pai = t.ask(1, pcap, 0xC, {0, 7});
+  t.at(set_pai.words.at(2)) = 5000;
+  t.at(set_pai.words.at(5)) |= set_pai.words.at(7);
+  t.pass(microseconds(4000));
+  CHECK(pai == 5000);
+  CHECK(t.ask(1, pcap, 0x6, {0}).words == Words{5000});
+}
+
 TEST_CASE("a window costs nothing where nobody can write: no polling") {
   Windows none({});
   CHECK(none.plans[0].size == 0);

@@ -8,6 +8,7 @@
 #include "protocols/clock.hpp"
 #include "protocols/performance.hpp"
 #include "protocols/power_domain.hpp"
+#include "protocols/powercap.hpp"
 #include "tests/protocols/real_platform.hpp"
 
 using namespace scmi;
@@ -223,4 +224,33 @@ TEST_CASE("clients on the platform: Base asks again what the probe asked") {
   CHECK(*base->protocols() == b.agent().base().protocols);
   CHECK(base->discover_agent(base_protocol::self)->name == "OSPM");
   CHECK(base->reset_agent_configuration(AgentId(2), false).error().is(Status::denied));
+}
+
+TEST_CASE("powercap fast channels on the platform: by each way, and by whichever there is") {
+  real::Bench bench(real::soc(real::juno));
+  const auto caps = Powercaps::open(bench.agent());
+  REQUIRE(caps);
+  const DomainId big{1};
+  const DomainId little{2};
+  CHECK(caps->describe(big)->fastchannel);
+  CHECK_FALSE(caps->describe(little)->fastchannel);
+  CHECK(*caps->has_fastchannel(powercap_protocol::CapSet::info.message));
+  REQUIRE(caps->cap_set(big, 300, {}, Via::fast));
+  bench.pass(std::chrono::milliseconds(5));
+  CHECK(caps->cap_get(big, {}, Via::fast) == 300U);
+  CHECK(caps->cap_get(big) == 300U);
+  REQUIRE(caps->cap_set(big, 400));
+  CHECK(caps->cap_get(big, {}, Via::automatic) == 400U);
+  REQUIRE(caps->pai_set(big, 20'000, {}, Via::automatic));
+  bench.pass(std::chrono::milliseconds(5));
+  CHECK(caps->pai_get(big, {}, Via::fast) == 20'000U);
+  REQUIRE(caps->cap_disable(big, {}, Via::fast));
+  bench.pass(std::chrono::milliseconds(5));
+  CHECK(caps->cap_get(big) == powercap_protocol::no_cap);
+
+  const auto refused = caps->cap_set(little, 100, {}, Via::fast);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().is(Status::not_supported));
+  CHECK(caps->cap_set(little, 100, {}, Via::automatic));
+  CHECK(caps->cap_get(little) == 100U);
 }

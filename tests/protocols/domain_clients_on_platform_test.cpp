@@ -168,8 +168,9 @@ TEST_CASE("clients on the platform: powercaps in both releases that have them") 
     CHECK(caps->cap_set(*big_cap, 205).error().is(Status::invalid_parameters));
     CHECK(caps->cap_set(*big_cap, 1000).error().is(Status::out_of_range));
     CHECK(caps->cap_disable(*big_cap).has_value() == modern);
-    CHECK_FALSE(*caps->has_fastchannel(MessageId(0x5)));
-    CHECK(caps->describe_fastchannel(*big_cap, MessageId(0x5)).error().is(Status::not_supported));
+    CHECK(*caps->has_fastchannel(MessageId(0x5)));
+    CHECK(caps->describe_fastchannel(*big_cap, MessageId(0x5))->chan_size_bytes == 4);
+    CHECK(caps->describe_fastchannel(*soc_cap, MessageId(0x5)).error().is(Status::not_supported));
   }
   real::Bench old(juno_of("3.0"));
   CHECK(Powercaps::open(old.agent()).error().is(LocalError::not_found));

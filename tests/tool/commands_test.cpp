@@ -137,6 +137,19 @@ TEST_CASE("tool: clock list, get, set, enable, disable and rates") {
   CHECK(gpu["may_set_state"] == true);
 }
 
+TEST_CASE("tool: powercap by fast channel, by message and by whichever there is") {
+  const JunoPlatform juno;
+  CHECK(juno.json({"powercap", "get", "BIG", "--via", "fast"})["fastchannel"] == true);
+  const Json set = juno.json({"powercap", "set", "BIG", "300mW", "--via", "fast"});
+  CHECK(set["requested_cap_mw"] == 300);
+  CHECK(set["cap_mw"].is_null());  // Nobody has answered.
+  CHECK(juno.json({"powercap", "pai", "BIG", "20ms", "--via", "auto"})["requested_pai_us"] == 20'000);
+  CHECK(juno.tool({"powercap", "set", "LITTLE", "100mW", "--via", "fast"}).code == 1);
+  CHECK(juno.json({"powercap", "set", "LITTLE", "100mW", "--via", "auto"})["requested_cap_mw"] == 100);
+  CHECK(juno.tool({"powercap", "get", "BIG", "--via", "pigeon"}).code == 2);
+  CHECK(juno.tool({"powercap", "set", "SOC", "500mW", "--async", "--via", "fast"}).code == 2);
+}
+
 TEST_CASE("tool: perf by fast channel, by message and by whichever there is") {
   const JunoPlatform juno;
   CHECK(juno.json({"perf", "list"})["performance_domains"][1]["fast_channels"] == true);
