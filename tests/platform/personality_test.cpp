@@ -2,16 +2,10 @@
 //
 // Each habit of platforms in the field, met by our agent: it lives with it, and says what it met, by a result, a
 // counter or Agent::tolerated(). Real clients, core and servers on virtual time; habits of areas over a real area.
-#include <doctest/doctest.h>
-
-#include <algorithm>
-#include <array>
 #include <fstream>
-#include <set>
 #include <sstream>
 
 #include "platform/habits.hpp"
-#include "platform/platform_host.hpp"
 #include "protocols/base.hpp"
 #include "protocols/clock.hpp"
 #include "protocols/performance.hpp"
@@ -20,118 +14,13 @@
 #include "protocols/sensor.hpp"
 #include "protocols/system_power.hpp"
 #include "protocols/voltage.hpp"
-#include "tests/platform/child_process.hpp"
-#include "tests/protocols/real_platform.hpp"
-#include "transport/shm_server.hpp"
-#include "transport/shm_transport.hpp"
+#include "tests/platform/habit_life.hpp"
 
 using namespace scmi;
+using namespace scmi::platform::test;
 using namespace std::chrono_literals;
 
 namespace {
-
-/// A little of everything, and an agent that may do anything.
-std::string soc(std::string_view who) {
-  return "[soc]\nname = \"habits\"\nvendor = \"acme\"\nimplementation_version = 7\nprofile = \"3.2\"\n" +
-         std::string(who) + R"(
-clock_max_pending_async = 2
-sensor_max_pending_async = 2
-[disabled]
-clock = [8]
-[system_power]
-graceful_timeout_ms = 50
-[[agent]]
-name = "one"
-system_power = { role = "management" }
-[[power_domain]]
-name = "top"
-async = true
-[[power_domain]]
-name = "side"
-[[performance_domain]]
-name = "cpu"
-fast_channels = true
-levels = [{ level = 100, frequency_khz = 100 }, { level = 200, frequency_khz = 200 }, { level = 300, frequency_khz = 300 }]
-[[performance_domain]]
-name = "gpu"
-levels = [{ level = 1, frequency_khz = 100 }, { level = 2, frequency_khz = 200 }]
-[[clock]]
-name = "list"
-rates_hz = [1_000, 2_000]
-rate_latency_us = 500
-[[clock]]
-name = "range"
-range_hz = { min = 10, max = 100, step = 10 }
-[[reset_domain]]
-name = "uart"
-async = true
-[[voltage_domain]]
-name = "vdd"
-levels_uv = [800_000, 900_000]
-[[sensor]]
-name = "temp"
-type = "celsius"
-value = 40
-async = true
-)";
-}
-
-constexpr ClockId list_clock{0};
-constexpr ClockId range_clock{1};
-constexpr DomainId first{0};
-constexpr DomainId second{1};
-
-/// The last delayed or other response of a command, and when each event came.
-struct Tap final : TraceTap {
-  std::vector<TraceKind> kinds;
-  std::vector<std::size_t> sizes;
-  void event(const TraceEvent& event) noexcept override {
-    kinds.push_back(event.kind);
-    sizes.push_back(event.payload.size());
-  }
-  [[nodiscard]] std::size_t where(TraceKind kind) const {
-    return static_cast<std::size_t>(std::ranges::find(kinds, kind) - kinds.begin());
-  }
-};
-
-/// An agent of a platform with one habit.
-struct Life {
-  explicit Life(std::string_view habit, real::Options options = {})
-      : bench(soc("habits = [\"" + std::string(habit) + "\"]"), options) {}
-
-  real::Bench bench;
-  [[nodiscard]] Agent& agent() { return bench.agent(); }
-  [[nodiscard]] std::uint64_t count(Count kind) { return agent().counters()[kind]; }
-  [[nodiscard]] std::optional<Tolerance> tolerated(Tolerated kind) {
-    const auto all = agent().tolerated();
-    const auto at = std::ranges::find(all, kind, &Tolerance::kind);
-    return at == all.end() ? std::nullopt : std::optional(*at);
-  }
-  template <class Client>
-  [[nodiscard]] Client open() {
-    auto client = Client::open(agent());
-    REQUIRE_MESSAGE(client.has_value(), (client ? std::string() : describe(client.error())));
-    return std::move(*client);
-  }
-  /// Any command, with any payload; its status.
-  [[nodiscard]] Result<Status> raw(ProtocolId protocol, std::uint8_t message, std::vector<std::uint32_t> words) {
-    std::array<std::byte, 128> reply{};
-    const auto length = agent().raw_link(protocol).transact(MessageId(message), std::as_bytes(std::span(words)), reply);
-    if (!length) return length.error();
-    std::int32_t status = 0;
-    std::memcpy(&status, reply.data(), sizeof status);
-    return static_cast<Status>(status);
-  }
-};
-
-template <class R>
-[[nodiscard]] bool fails(const R& result, LocalError error) {
-  return !result && result.error().is(error);
-}
-template <class R>
-[[nodiscard]] bool fails(const R& result, Status status) {
-  return !result && result.error().is(status);
-}
 
 // --- Arm's reference firmware ----------------------------------------------------------------------------------------
 
@@ -433,143 +322,13 @@ void slow_replies() {
   CHECK(t.open<Clocks>().rate_get(list_clock) == 1'000U);
 }
 
-// --- Areas -----------------------------------------------------------------------------------------------------------
-
-/// A platform behind a named file with real areas, on a clock that moves when somebody waits.
-class Areas final : TimeSource, Waiter, platform::OutgoingSink {
- public:
-  explicit Areas(std::string_view habit) : platform_(parse(habit), *this, *this) {
-    std::string why;
-    auto server =
-        transport::ShmServer::create(folder_ / "areas", platform::transport_agents(platform_.config()), {}, &why);
-    REQUIRE_MESSAGE(server.has_value(), why);
-    server_ = std::move(*server);
-    auto client = transport::ShmTransport::connect(folder_ / "areas", {.agent = AgentId(1)}, &why);
-    REQUIRE_MESSAGE(client.has_value(), why);
-    client_ = std::move(*client);
-    AgentConfig config;
-    config.registry.spin_max = Duration{};
-    auto probed = Agent::probe(client_->transport(), *this, *this, config);
-    REQUIRE_MESSAGE(probed.has_value(), (probed ? std::string() : describe(probed.error())));
-    agent_ = std::move(*probed);
-  }
-  ~Areas() override { agent_.reset(); }
-
-  Agent& agent() { return *agent_; }
-  transport::AgentPort& port() { return *server_->find(AgentId(1)); }
-  [[nodiscard]] std::uint32_t word(Direction direction, std::size_t offset) {
-    std::uint32_t value = 0;
-    std::memcpy(&value, port().area_bytes(0, direction).data() + offset, sizeof value);
-    return value;
-  }
-
- private:
-  static platform::SocConfig parse(std::string_view habit) {
-    auto config = platform::parse_soc_config(soc("habits = [\"" + std::string(habit) + "\"]"), "test.toml");
-    REQUIRE(config);
-    return std::move(*config);
-  }
-  Instant now() noexcept override { return at_; }
-  void wake(WaitPoint&) noexcept override {}
-  void wait(WaitPoint&, std::uint32_t, Instant deadline, std::span<const int>) noexcept override {
-    if (!serve()) at_ = std::min(deadline, at_ + 100us);
-    platform_.advance();
-  }
-  bool serve() {
-    transport::Request request;
-    if (!server_->take(request)) return false;
-    std::vector<std::byte> reply(request.max_reply_payload);
-    const auto handled =
-        platform_.handle(AgentId(1), {request.max_reply_payload, true}, request.header, request.payload, reply);
-    return server_->respond(request, std::span(reply).first(handled.size)).has_value();
-  }
-  void send(AgentId agent, ProtocolId, std::uint32_t header, std::span<const std::byte> payload) override {
-    static_cast<void>(server_->find(agent)->post(header, payload));
-  }
-
-  Instant at_{1s};
-  platform::test::TemporaryFolder folder_;
-  platform::Platform platform_;
-  std::unique_ptr<transport::ShmServer> server_;
-  std::unique_ptr<transport::ShmTransport> client_;
-  std::unique_ptr<Agent> agent_;
-};
-
-[[nodiscard]] bool met(const Agent& agent, Tolerated kind) {
-  const auto all = agent.tolerated();
-  return std::ranges::find(all, kind, &Tolerance::kind) != all.end();
-}
-
-/// CRC-32 as everybody has it, over words.
-std::uint32_t crc32(std::initializer_list<std::uint32_t> words) {
-  std::uint32_t crc = 0xFFFF'FFFF;
-  for (const std::uint32_t word : words) {
-    for (unsigned bit = 0; bit < 32; ++bit) {
-      const bool carry = ((crc ^ word >> bit) & 1U) != 0;
-      crc = crc >> 1U ^ (carry ? 0xEDB8'8320U : 0U);
-    }
-  }
-  return ~crc;
-}
-
-void area_crc() {
-  Areas t("area-crc");
-  const auto clocks = Clocks::open(t.agent());
-  REQUIRE(clocks);
-  CHECK(clocks->rate_get(list_clock) == 1'000U);
-  CHECK(t.word(Direction::a2p, 0x08) == 3);
-  CHECK(t.word(Direction::a2p, 0x0C) == crc32({t.word(Direction::a2p, 0x18), 0, 1'000, 0}));
-  int heard = 0;
-  const auto watching = clocks->watch_rate(range_clock, [&](const auto&) { ++heard; });
-  REQUIRE(watching);
-  REQUIRE(clocks->rate_set(range_clock, 20));
-  t.agent().poll();
-  CHECK(heard == 1);
-  CHECK(t.word(Direction::p2a, 0x0C) != 0);
-}
-
-void p2a_starts_busy() {
-  Areas t("p2a-starts-busy");
-  CHECK(met(t.agent(), Tolerated::busy_at_open));
-  CHECK(t.word(Direction::p2a, 0x04) == 1);  // Given back.
-  const auto clocks = Clocks::open(t.agent());
-  REQUIRE(clocks);
-  int heard = 0;
-  const auto watching = clocks->watch_rate(range_clock, [&](const auto&) { ++heard; });
-  REQUIRE(watching);
-  REQUIRE(clocks->rate_set(range_clock, 20));
-  t.agent().poll();
-  CHECK(heard == 1);
-}
-
-void p2a_drops() {
-  Areas t("p2a-drops");
-  const auto clocks = Clocks::open(t.agent());
-  REQUIRE(clocks);
-  std::vector<std::uint64_t> heard;
-  const auto watching = clocks->watch_rate(range_clock, [&](const auto& event) { heard.push_back(event.rate_hz); });
-  REQUIRE(watching);
-  constexpr std::array<std::uint32_t, 4> rate_20{0, 1, 20, 0};
-  constexpr std::array<std::uint32_t, 4> rate_30{0, 1, 30, 0};
-  constexpr std::array<std::uint32_t, 4> rate_40{0, 1, 40, 0};
-  // Nobody looks at the area meanwhile: what comes second is lost, and only the present rate tells.
-  CHECK(t.port().post(0x5300, std::as_bytes(std::span(rate_20))));
-  CHECK_FALSE(t.port().post(0x5300, std::as_bytes(std::span(rate_30))));
-  CHECK(t.port().counters().notifications_dropped == 1);
-  t.agent().poll();
-  CHECK(heard == std::vector<std::uint64_t>{20});
-  CHECK(t.port().post(0x5300, std::as_bytes(std::span(rate_40))));
-  t.agent().poll();
-  CHECK(heard == std::vector<std::uint64_t>{20, 40});
-}
-
 struct Lived {
   std::string_view habit;
   void (*live)();
 };
 constexpr Lived lives[] = {
     {"agent-is-channel", agent_is_channel},
-    {"area-crc", area_crc},
+    {"area-crc", live_with_area_crc},
     {"async-refused", async_refused},
     {"async-unanswered", async_unanswered},
     {"bad-state-sticks", bad_state_sticks},
@@ -589,8 +348,8 @@ constexpr Lived lives[] = {
     {"odd-rate-range", odd_rate_range},
     {"old-layouts", old_layouts},
     {"oversized-replies", oversized_replies},
-    {"p2a-drops", p2a_drops},
-    {"p2a-starts-busy", p2a_starts_busy},
+    {"p2a-drops", live_with_p2a_drops},
+    {"p2a-starts-busy", live_with_p2a_starts_busy},
     {"power-version-21000", power_version},
     {"short-used-length", short_used_length},
     {"slow-drivers", slow_drivers},
