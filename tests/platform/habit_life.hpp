@@ -84,7 +84,7 @@ struct Tap final : TraceTap {
 
 /// An agent of a platform with one habit.
 struct Life {
-  explicit Life(std::string_view habit, real::Options options = {})
+  explicit Life(std::string_view habit, const real::Options& options = {})
       : bench(soc("habits = [\"" + std::string(habit) + "\"]"), options) {}
 
   real::Bench bench;

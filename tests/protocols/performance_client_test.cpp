@@ -139,7 +139,7 @@ TEST_CASE("T5 performance levels: counts are bounded by bytes and by the promise
   CHECK(p.asked(perf, 0x4) == 2);
 }
 
-TEST_CASE("performance levels: get, set, and out of order tables") {
+TEST_CASE("performance levels: get, set, and tables out of order with a level twice") {
   Platform p;
   const PerformanceDomains domains = open(p, 0x30000);
   p.on(perf, 0x8, {0, 600});
@@ -153,9 +153,11 @@ TEST_CASE("performance levels: get, set, and out of order tables") {
   p.on(perf, 0x4, {0, 3, 300, 1, 1, 100, 2, 2, 100, 3, 3});
   const auto levels = domains.levels(id);
   REQUIRE(levels);
+  REQUIRE(levels->levels.size() == 2);  // The first of the two is taken.
   CHECK(levels->levels[0].power_cost == 2);
-  CHECK(levels->levels[1].power_cost == 3);
+  CHECK(levels->levels[1].power_cost == 1);
   CHECK(levels->by_value(100) == &levels->levels[0]);
+  CHECK(levels->by_value(300) == &levels->levels[1]);
 }
 
 TEST_CASE("performance limits: since 3.0 zero keeps a limit, before it has to be read first") {
