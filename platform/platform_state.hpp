@@ -115,8 +115,8 @@ void PlatformState::complete(AgentId to, std::uint32_t header, Status status, co
   MessageHeader fields = MessageHeader::unpack(header);
   const auto served = served_protocol(fields.protocol);
   std::array<std::byte, outgoing_max> bytes{};
-  const auto size = status == Status::success ? encode_reply(complete, agent(to)->version(*served), bytes)
-                                              : encode_status(status, bytes);
+  const auto size = fields_follow<Complete>(status) ? encode_reply(complete, agent(to)->version(*served), bytes, status)
+                                                    : encode_status(status, bytes);
   fields.type = MessageType::delayed_response;
   if (size) sink_.send(to, fields.protocol, fields.pack(), std::span(bytes).first(*size));
 }

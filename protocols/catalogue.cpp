@@ -15,6 +15,7 @@
 #include "protocols/reset_domain_messages.hpp"
 #include "protocols/sensor_messages.hpp"
 #include "protocols/system_power_messages.hpp"
+#include "protocols/telemetry_messages.hpp"
 #include "protocols/voltage_messages.hpp"
 #include "scmi/base_messages.hpp"
 #include "scmi/common_messages.hpp"
@@ -33,6 +34,7 @@ constexpr auto protocol_table = std::to_array<ProtocolEntry>({
     ProtocolEntry{protocol::voltage, "voltage", voltage_protocol::newest},
     ProtocolEntry{protocol::powercap, "powercap", powercap_protocol::newest},
     ProtocolEntry{protocol::pin_control, "pin", pin_control_protocol::newest},
+    ProtocolEntry{protocol::telemetry, "telemetry", telemetry_protocol::newest},
 });
 
 consteval const ProtocolEntry& owner(ProtocolId id) {
@@ -120,6 +122,12 @@ constexpr auto pin_control_entries = [] {
                           Release, NameGet, SetPermissions>(owner(protocol::pin_control));
 }();
 
+constexpr auto telemetry_entries = [] {
+  using namespace telemetry_protocol;
+  return protocol_entries<ProtocolAttributes, ListShmti, DeDescription, ListUpdateIntervals, DeConfigure, DeEnabledList,
+                          ConfigSet, ConfigGet, Reset, Update>(owner(protocol::telemetry));
+}();
+
 template <std::size_t... N>
 constexpr auto join(const std::array<Entry, N>&... lists) {
   std::array<Entry, (N + ...)> all{};
@@ -130,7 +138,7 @@ constexpr auto join(const std::array<Entry, N>&... lists) {
 
 constexpr auto all_entries =
     join(base_entries, power_entries, system_power_entries, performance_entries, clock_entries, sensor_entries,
-         reset_domain_entries, voltage_entries, powercap_entries, pin_control_entries);
+         reset_domain_entries, voltage_entries, powercap_entries, pin_control_entries, telemetry_entries);
 
 [[nodiscard]] std::string with_unit(std::string_view name, Unit unit) {
   return unit == Unit::none ? std::string(name) : fmt::format("{}_{}", name, suffix(unit));
@@ -167,10 +175,7 @@ const ProtocolEntry* find_protocol(ProtocolId id) noexcept {
 
 std::string protocol_name(ProtocolId id) {
   if (const ProtocolEntry* known = find_protocol(id)) return std::string(known->name);
-  switch (id.value) {
-    case protocol::telemetry.value: return "telemetry";
-    default: return fmt::format("{:#04x}", id.value);
-  }
+  return fmt::format("{:#04x}", id.value);
 }
 
 std::string FieldValue::key() const { return with_unit(name, unit); }

@@ -38,7 +38,7 @@ struct ProtocolEntry {
 [[nodiscard]] std::span<const ProtocolEntry> protocols() noexcept;
 /// nullptr for a protocol without messages here.
 [[nodiscard]] const ProtocolEntry* find_protocol(ProtocolId id) noexcept;
-/// "clock", also for standard protocols without messages here; "0x85" for the others.
+/// "clock"; "0x85" for protocols without messages here.
 [[nodiscard]] std::string protocol_name(ProtocolId id);
 
 /// The type of a field's value.
@@ -88,7 +88,7 @@ struct FieldInfo {
 
 /// A payload, taken apart.
 struct Decoded {
-  std::optional<Status> status;    ///< Of responses; anything but SUCCESS means that there are no fields.
+  std::optional<Status> status;    ///< Of responses; with anything but SUCCESS there are usually no fields.
   std::vector<FieldValue> fields;  ///< In wire order.
   std::size_t trailing_bytes = 0;  ///< Bytes after what the layout has.
 };

@@ -123,6 +123,7 @@ class Collector {
     FieldValue& v = into_.emplace_back();
     v.name = name;
     v.kind = FieldKind::status;
+    v.is_signed = true;
     v.number = static_cast<std::uint64_t>(static_cast<std::int64_t>(value));
     v.value_name = scmi::name(value);
   }
@@ -230,7 +231,7 @@ template <class M>
   Decoded decoded;
   wire::Reader reader(payload);
   if (with_status) decoded.status = wire::from_word<Status>(reader.u32());
-  const bool failed_command = with_status && decoded.status != Status::success;
+  const bool failed_command = with_status && !fields_follow<M>(*decoded.status);
   M message{};
   wire::Decoder decoder(reader, version);
   if (!failed_command) M::fields(message, decoder);
@@ -256,7 +257,7 @@ template <class M>
     Filler filler(set, version);
     filler.status(Field("status").omittable(), status);
   }
-  if (status == Status::success) {
+  if (fields_follow<M>(status)) {
     Filler filler(set, version);
     M::fields(message, filler);
   }
@@ -264,7 +265,7 @@ template <class M>
     return tl::unexpected(*std::move(error));
   }
   const std::size_t status_size = with_status ? 4 : 0;
-  const bool status_only = with_status && status != Status::success;
+  const bool status_only = with_status && !fields_follow<M>(status);
   std::vector<std::byte> bytes(status_size + (status_only ? 0 : encoded_size(message, version)));
   if (with_status) (void)encode_status(status, bytes);
   if (status_only) return bytes;

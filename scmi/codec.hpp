@@ -353,11 +353,23 @@ template <class M>
   return writer.finish();
 }
 
-/// Writes a response or a delayed response: SUCCESS, then `reply`. Errors as encode().
+/// Whether a response or delayed response of that status has its fields behind it: only SUCCESS does, unless the
+/// message says otherwise by a static `fields_follow(Status)` of its own.
 template <class M>
-[[nodiscard]] Result<std::size_t> encode_reply(const M& reply, Version version, std::span<std::byte> out) {
+[[nodiscard]] constexpr bool fields_follow(Status status) noexcept {
+  if constexpr (requires { M::fields_follow(status); }) {
+    return M::fields_follow(status);
+  } else {
+    return status == Status::success;
+  }
+}
+
+/// Writes a response or a delayed response: a status after which fields follow, then `reply`. Errors as encode().
+template <class M>
+[[nodiscard]] Result<std::size_t> encode_reply(const M& reply, Version version, std::span<std::byte> out,
+                                               Status status = Status::success) {
   wire::Writer writer(out);
-  writer.u32(0);
+  writer.u32(wire::to_word(status));
   wire::Encoder encoder(writer, version);
   M::fields(reply, encoder);
   return writer.finish();

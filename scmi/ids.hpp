@@ -34,6 +34,8 @@ using DomainId = StrongId<struct DomainIdTag, std::uint32_t>;
 using ClockId = StrongId<struct ClockIdTag, std::uint32_t>;
 /// Sensor number.
 using SensorId = StrongId<struct SensorIdTag, std::uint32_t>;
+/// Number of a telemetry data event: chosen by the platform, sparse.
+using DataEventId = StrongId<struct DataEventIdTag, std::uint32_t>;
 
 namespace protocol {
 inline constexpr ProtocolId base{0x10};

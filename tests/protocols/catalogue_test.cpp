@@ -66,15 +66,16 @@ TEST_CASE("catalogue: every message is found by its number and by its name, and 
   // Commands and notifications of each protocol, as the specification lists them.
   const std::size_t base = 13 + 1, power = 10 + 2, performance = 14 + 2, clock = 17 + 2, reset = 8 + 1, voltage = 11,
                     powercap = 14 + 2, pin = 12;
-  const std::size_t system_power = 7 + 1, sensor = 15 + 2;
-  CHECK(names.size() == base + power + performance + clock + reset + voltage + powercap + system_power + sensor + pin);
+  const std::size_t system_power = 7 + 1, sensor = 15 + 2, telemetry = 12 + 1;
+  CHECK(names.size() ==
+        base + power + performance + clock + reset + voltage + powercap + system_power + sensor + pin + telemetry);
   CHECK(catalogue::find("clock.rate_gets") == nullptr);
   CHECK(catalogue::find("clock") == nullptr);
   CHECK(catalogue::find("") == nullptr);
   CHECK(catalogue::find("clock.protocol_version")->protocol == protocol::clock);
   CHECK(catalogue::find(protocol::clock, Kind::delayed_response, MessageId(0x5)) == catalogue::find("clock.rate_set"));
   CHECK(catalogue::find(protocol::clock, Kind::delayed_response, MessageId(0x6)) == nullptr);
-  CHECK(catalogue::find(protocol::telemetry, Kind::command, MessageId(0x0)) == nullptr);
+  CHECK(catalogue::find(ProtocolId(0x1A), Kind::command, MessageId(0x0)) == nullptr);
 }
 
 TEST_CASE("catalogue: the direction tells a command from its response") {
@@ -123,8 +124,8 @@ TEST_CASE("print: commands, responses, delayed responses and notifications as on
 }
 
 TEST_CASE("print: what is unknown or malformed is shown as bytes and said to be so") {
-  CHECK(catalogue::print_message(header(protocol::telemetry, 0x6), Kind::command, hex("01 02 03 04"), newest_of_any) ==
-        "telemetry.0x6 command (unknown), 4 bytes: 01 02 03 04");
+  CHECK(catalogue::print_message(header(ProtocolId(0x1A), 0x6), Kind::command, hex("01 02 03 04"), newest_of_any) ==
+        "0x1a.0x6 command (unknown), 4 bytes: 01 02 03 04");
   CHECK(catalogue::print_message(header(protocol::clock, 0x6), Kind::response, hex("00 00 00 00 05"), newest_of_any) ==
         "clock.rate_get response (malformed), 5 bytes: 00 00 00 00 05");
   CHECK(catalogue::print_message(header(protocol::clock, 0x6), Kind::command, hex("03 00 00 00 05 06"),

@@ -98,6 +98,7 @@ void reset_domain(Goldens& g);
 void pin_control(Goldens& g);
 void voltage(Goldens& g);
 void powercap(Goldens& g);
+void telemetry(Goldens& g);
 
 inline std::vector<Row> all_rows() {
   Goldens g;
@@ -111,6 +112,7 @@ inline std::vector<Row> all_rows() {
   pin_control(g);
   voltage(g);
   powercap(g);
+  telemetry(g);
   return g.rows();
 }
 

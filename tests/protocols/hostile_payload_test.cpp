@@ -78,10 +78,13 @@ TEST_CASE("T4 every message: cut at any length it is malformed, never read beyon
       const auto decoded = decode(row, std::span(row.payload).first(length));
       const bool delay_left_out = row.info->name == "clock.attributes" && row.kind == Kind::response &&
                                   row.version >= clock_protocol::version_2_0 && length == 24;
+      const bool draft =
+          row.kind == Kind::response && length + 4 == row.payload.size() &&
+          (row.info->name == "telemetry.protocol_attributes" || row.info->name == "telemetry.de_configure");
       // Readings without a count: what is left may be fewer of them, but never a part of one.
       const std::size_t head = row.payload.size() % 16;
       const bool fewer = decoded && decoded->fields.back().name == "readings" && length >= head + 16;
-      CHECK(decoded.has_value() == (delay_left_out || fewer));
+      CHECK(decoded.has_value() == (delay_left_out || draft || fewer));
       if (!decoded) CHECK(decoded.error().is(LocalError::malformed_reply));
     }
   }

@@ -128,6 +128,7 @@ class Platform {
     for (const auto& field : decoded->fields) {
       for (const auto& part : field.parts) {
         if (part.name == "async") return part.number != 0;
+        if (part.value_name == "single_read") return true;
       }
     }
     return false;
