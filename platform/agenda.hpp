@@ -24,7 +24,8 @@ enum class AgendaKind : std::uint8_t {
   voltage,
   physics,
   powercap,
-  measurement
+  measurement,
+  telemetry
 };
 
 /// Something that becomes due.

@@ -121,6 +121,22 @@ enum class Presence : std::uint8_t { served, unknown, disabled, no_p2a, not_trus
   return notify_enable <= 1 ? Status::success : Status::invalid_parameters;
 }
 
+/// Takes entries until the reply is full. Answers how many were taken.
+template <class Entry, class Make>
+[[nodiscard]] std::size_t fill(const Call& call, std::size_t first, std::size_t total, std::size_t most,
+                               std::vector<Entry>& into, Make make) {
+  std::size_t room = call.room_for(1);
+  while (first + into.size() < total && into.size() < most) {
+    Entry entry = make(first + into.size());
+    wire::Sizer sizer(call.version);
+    Entry::fields(std::as_const(entry), sizer);
+    if (sizer.size() > room) break;
+    room -= sizer.size();
+    into.push_back(std::move(entry));
+  }
+  return into.size();
+}
+
 /// Where the caller finds the statistics of the call's protocol; leaves zeros where there are none.
 void statistics_place(const Call& call, std::uint64_t& address, std::uint32_t& size_bytes);
 
@@ -134,5 +150,6 @@ extern const Server reset_domain_server;
 extern const Server voltage_server;
 extern const Server powercap_server;
 extern const Server pin_control_server;
+extern const Server telemetry_server;
 
 }  // namespace scmi::platform

@@ -27,6 +27,7 @@ const Server& server_of(ServedProtocol p) {
     case ServedProtocol::voltage: return voltage_server;
     case ServedProtocol::powercap: return powercap_server;
     case ServedProtocol::pin_control: return pin_control_server;
+    case ServedProtocol::telemetry: return telemetry_server;
   }
   return base_server;
 }

@@ -30,6 +30,7 @@ void PlatformState::reset_agent(AgentId id, bool with_permissions) {
   vendor_.forget(id);
   agent(id)->drop_subscriptions();
   windows_.refresh(*this, id);
+  note_telemetry(*this, id);
   if (with_permissions) {
     agent(id)->restore_grants();
     soc_.pins().restore(id);

@@ -19,6 +19,9 @@ namespace scmi::platform {
 
 class PlatformState final : public SocObserver {
  public:
+  /// No message that the platform sends by itself is longer: a sensor's update with all axes fits.
+  static constexpr std::size_t outgoing_max = 1024;
+
   PlatformState(SocConfig config, TimeSource& time, OutgoingSink& sink, const VendorServers& vendor_servers);
 
   [[nodiscard]] const SocConfig& config() const noexcept { return config_; }
@@ -65,9 +68,6 @@ class PlatformState final : public SocObserver {
 
   template <class Message>
   void send(AgentId to, const Message& message, Version version);
-
-  /// No message that the platform sends by itself is longer: the longest is a sensor's update with all axes.
-  static constexpr std::size_t outgoing_max = 1024;
 
   SocConfig config_;
   OutgoingSink& sink_;
@@ -131,6 +131,9 @@ void PlatformState::job_done(ServedProtocol protocol, const DomainJob& job, Stat
   }
 }
 
+/// Takes the lines of what an agent has not enabled off its memory.
+void note_telemetry(PlatformState& platform, AgentId agent);
+
 /// Tells the statistics in which state a domain is.
 void note_power(PlatformState& platform, Index domain, Instant now);
 void note_level(PlatformState& platform, Index domain, Instant now);
@@ -154,5 +157,6 @@ void tell(PlatformState& platform, AgentId cause, const VoltageJobDone& event);
 void tell(PlatformState& platform, AgentId cause, const CapChanged& event);
 void tell(PlatformState& platform, AgentId cause, const MeasurementsChanged& event);
 void tell(PlatformState& platform, AgentId cause, const CapJobDone& event);
+void tell(PlatformState& platform, AgentId cause, const TelemetryCollected& event);
 
 }  // namespace scmi::platform

@@ -80,22 +80,6 @@ Status protocol_attributes(Call& call, const ProtocolAttributes&, ProtocolAttrib
   return Status::success;
 }
 
-/// Takes entries until the reply is full. Answers how many were taken.
-template <class Entry, class Make>
-std::size_t fill(const Call& call, std::size_t first, std::size_t total, std::size_t most, std::vector<Entry>& into,
-                 Make make) {
-  std::size_t room = call.room_for(1);
-  while (first + into.size() < total && into.size() < most) {
-    Entry entry = make(first + into.size());
-    wire::Sizer sizer(call.version);
-    Entry::fields(std::as_const(entry), sizer);
-    if (sizer.size() > room) break;
-    room -= sizer.size();
-    into.push_back(std::move(entry));
-  }
-  return into.size();
-}
-
 Status description_get(Call& call, const DescriptionGet& command, DescriptionGet::Reply& reply) {
   using R = DescriptionGet::Reply;
   const auto& visible = call.agent.view(call.protocol).visible();

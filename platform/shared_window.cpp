@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "platform/statistics.hpp"
+#include "platform/telemetry_region.hpp"
 #include "protocols/performance_messages.hpp"
 #include "protocols/powercap_messages.hpp"
 
@@ -78,6 +79,22 @@ void plan_powercap(const SocConfig& soc, const AgentConfig& agent, Cursor& curso
   }
 }
 
+void plan_telemetry(const TelemetryConfig& telemetry, Cursor& cursor, TelemetryPlan& plan) {
+  const std::size_t count = telemetry.data_events.size();
+  plan.lines.resize(count);
+  plan.blocks.resize(count);
+  plan.fast_channels.assign(count, TelemetryPlan::nowhere);
+  const std::uint32_t size = plan_telemetry_lines(telemetry, plan);
+  if (size != 0 && cursor.take(size, plan.shmti.offset)) {
+    plan.shmti.size = size;
+  } else {
+    plan.lines.assign(count, 0);
+  }
+  for (std::size_t i = 0; i < count; ++i) {
+    if (telemetry.data_events[i].fast_channel) (void)cursor.take(slot_size, plan.fast_channels[i]);
+  }
+}
+
 }  // namespace
 
 const FastSlot* WindowPlan::find(ServedProtocol protocol, Index resource, MessageId message) const noexcept {
@@ -99,6 +116,9 @@ WindowPlan plan_window(const SocConfig& soc, std::size_t agent) {
     StatisticsPlace& place = plan.statistics[p];
     const std::uint64_t size = soc.statistics ? statistics_size(soc, p, config.visible[p]) : 0;
     if (size != 0 && cursor.take(size, place.offset)) place.size = static_cast<std::uint32_t>(size);
+  }
+  if (soc.telemetry && config.protocols[ServedProtocol::telemetry]) {
+    plan_telemetry(*soc.telemetry, cursor, plan.telemetry);
   }
   plan.size = cursor.size();
   return plan;

@@ -4,7 +4,7 @@
 // plan follows from the description alone, so that whoever makes the memory and whoever serves it agree.
 //
 //   address ─▶ [ fast channels: payload 8 bytes, doorbell register 8 bytes, ... | statistics of power | of performance
-//   ]
+//   | telemetry's region | its fast channels ]
 #pragma once
 
 #include <atomic>
@@ -41,12 +41,23 @@ struct StatisticsPlace {
   std::uint32_t size = 0;  ///< 0: there are none.
 };
 
+/// Where telemetry lies. By data event: the place of its line in the region, of its block time stamp there (0: none),
+/// and of its fast channel in the window.
+struct TelemetryPlan {
+  static constexpr std::uint32_t nowhere = 0xFFFF'FFFF;
+  StatisticsPlace shmti;
+  std::vector<std::uint32_t> lines;
+  std::vector<std::uint32_t> blocks;
+  std::vector<std::uint32_t> fast_channels;
+};
+
 /// What one agent shares with the platform. Fast channels in the order of protocol, resource, message.
 struct WindowPlan {
   std::uint64_t address = 0;
   std::uint32_t size = 0;  ///< 0: nothing is shared.
   std::vector<FastSlot> slots;
   PerProtocol<StatisticsPlace> statistics;
+  TelemetryPlan telemetry;
 
   [[nodiscard]] const FastSlot* find(ServedProtocol protocol, Index resource, MessageId message) const noexcept;
 };

@@ -17,6 +17,7 @@
 #include "platform/soc_config.hpp"
 #include "platform/soc_observer.hpp"
 #include "platform/system_power_model.hpp"
+#include "platform/telemetry_model.hpp"
 #include "platform/voltage_model.hpp"
 #include "scmi/time.hpp"
 
@@ -38,7 +39,8 @@ class Soc final : SocObserver {
         resets_(config, agenda_, *this),
         sensors_(config, physics_, agenda_, *this, time.now()),
         powercaps_(config, power_, performance_, physics_, event_time_, agenda_, *this),
-        pins_(config) {
+        pins_(config),
+        telemetry_(config, sensors_, agenda_, *this, time.now()) {
     // Caps of the description have limited levels by now.
     physics_.start(time.now());
     powercaps_.start();
@@ -70,6 +72,7 @@ class Soc final : SocObserver {
           break;
         case AgendaKind::powercap:
         case AgendaKind::measurement: powercaps_.run(*entry); break;
+        case AgendaKind::telemetry: telemetry_.run(*entry); break;
       }
       event_time_.at.reset();
     }
@@ -85,6 +88,7 @@ class Soc final : SocObserver {
     voltages_.forget(agent);
     pins_.forget(agent);
     powercaps_.forget(agent);
+    telemetry_.forget(agent, at);
   }
   /// The agent is gone: what it has started goes on, and nobody hears of its end.
   void hang_up(AgentId agent) {
@@ -93,6 +97,7 @@ class Soc final : SocObserver {
     sensors_.hang_up(agent);
     voltages_.hang_up(agent);
     powercaps_.hang_up(agent);
+    telemetry_.hang_up(agent);
   }
 
   [[nodiscard]] PowerModel& power() noexcept { return power_; }
@@ -105,6 +110,7 @@ class Soc final : SocObserver {
   [[nodiscard]] const Physics& physics() const noexcept { return physics_; }
   [[nodiscard]] PinModel& pins() noexcept { return pins_; }
   [[nodiscard]] PowercapModel& powercaps() noexcept { return powercaps_; }
+  [[nodiscard]] TelemetryModel& telemetry() noexcept { return telemetry_; }
 
  private:
   /// What the models tell goes on to the observer; some of it the models tell each other.
@@ -154,6 +160,7 @@ class Soc final : SocObserver {
   SensorModel sensors_;
   PowercapModel powercaps_;
   PinModel pins_;
+  TelemetryModel telemetry_;
 };
 
 }  // namespace scmi::platform

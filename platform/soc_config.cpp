@@ -161,6 +161,7 @@ std::size_t resource_count(const SocConfig& soc, ServedProtocol p) noexcept {
     case ServedProtocol::voltage: return soc.voltage_domains.size();
     case ServedProtocol::powercap: return soc.powercaps.size();
     case ServedProtocol::pin_control: return soc.pins.size();
+    case ServedProtocol::telemetry: return soc.telemetry ? 1 : 0;
   }
   return 0;
 }

@@ -19,6 +19,7 @@
 #include "platform/index.hpp"
 #include "platform/physics_config.hpp"
 #include "platform/sensor_config.hpp"
+#include "platform/telemetry_config.hpp"
 #include "platform/versions.hpp"
 
 namespace scmi::platform {
@@ -268,6 +269,7 @@ struct AgentConfig {
   std::vector<bool> may_configure_sensor;   ///< [agent.sensor] may_configure: trip points, intervals, on and off.
   SystemRights system;                      ///< [agent.system_power]
   std::vector<bool> may_configure_pin;      ///< [agent.pin_control] may_configure
+  bool may_configure_telemetry = true;      ///< [agent.telemetry] may_configure: enable, collect, reset.
   std::vector<bool> devices;  ///< Key `devices`: may ever be granted. Default: any that it sees a part of.
 };
 
@@ -337,6 +339,7 @@ struct SocConfig {
   std::vector<PowercapConfig> powercaps;
   PhysicsConfig physics;
   std::vector<PartConfig> parts;
+  std::optional<TelemetryConfig> telemetry;  ///< Without it the protocol is not there.
 };
 
 /// How many resources of a protocol there are.

@@ -165,6 +165,10 @@ void read_pin_rights(TableReader& table, const SocConfig&, const Names& names, A
   agent.may_configure_pin = read_set(table, "may_configure", names, diagnostics);
 }
 
+void read_telemetry_rights(TableReader& table, const SocConfig&, const Names&, AgentConfig& agent, ConfigDiagnostics&) {
+  agent.may_configure_telemetry = table.boolean("may_configure", true);
+}
+
 /// Nothing for a protocol whose resources know no rights.
 RightsReader rights_reader(ServedProtocol p) {
   switch (p) {
@@ -178,6 +182,7 @@ RightsReader rights_reader(ServedProtocol p) {
     case ServedProtocol::voltage: return read_voltage_rights;
     case ServedProtocol::powercap: return read_powercap_rights;
     case ServedProtocol::pin_control: return read_pin_rights;
+    case ServedProtocol::telemetry: return read_telemetry_rights;
   }
   return nullptr;
 }

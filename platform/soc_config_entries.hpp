@@ -134,5 +134,6 @@ class EntryReader : public ResourceReader {
 [[nodiscard]] std::unique_ptr<ResourceReader> pin_reader();
 [[nodiscard]] std::unique_ptr<ResourceReader> pin_group_reader();
 [[nodiscard]] std::unique_ptr<ResourceReader> powercap_reader();
+[[nodiscard]] std::unique_ptr<ResourceReader> telemetry_reader();
 
 }  // namespace scmi::platform::parts

@@ -34,8 +34,9 @@ void read_devices(TableReader& root, SocConfig& soc, AllNames& names, ConfigDiag
 
 void read_resources(TableReader& root, SocConfig& soc, AllNames& names, ConfigDiagnostics& diagnostics) {
   const std::array kinds = {
-      power_domain_reader(), performance_domain_reader(), part_reader(),     clock_reader(), sensor_reader(),
-      reset_domain_reader(), voltage_domain_reader(),     powercap_reader(), pin_reader(),   pin_group_reader()};
+      power_domain_reader(), performance_domain_reader(), part_reader(),           clock_reader(),
+      sensor_reader(),       reset_domain_reader(),       voltage_domain_reader(), powercap_reader(),
+      pin_reader(),          pin_group_reader(),          telemetry_reader()};
   for (const auto& kind : kinds) kind->read(root, soc, names, diagnostics);
   for (const auto& kind : kinds) kind->link(root, soc, names, diagnostics);
   complete_parts(soc);

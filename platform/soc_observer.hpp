@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <variant>
 #include <vector>
 
@@ -155,10 +156,27 @@ struct SensorReadingDone {
   std::vector<SensorSample> samples;
 };
 
+/// How telemetry is collected (DEN0056 TELEMETRY_CONFIG_SET; the words of its mode).
+enum class CollectMode : std::uint8_t { on_demand, notify, single_read };
+/// One data event at one moment.
+struct DataEventSample {
+  Index data_event = no_index;
+  std::uint64_t value = 0;
+  std::optional<std::uint64_t> ticks;  ///< Time stamp, where the agent wants one.
+  bool failed = false;                 ///< It could not be read.
+};
+/// Telemetry of the causing agent.
+struct TelemetryCollected {
+  CollectMode mode = CollectMode::on_demand;
+  std::vector<DataEventSample> samples;
+  std::uint32_t header = 0;         ///< Of the command; of a single read.
+  Status status = Status::success;  ///< Of a single read.
+};
+
 using SocEvent =
     std::variant<PowerStateChanged, PowerStateRequested, SystemStateChanged, LimitsChanged, LevelChanged, RateChanged,
                  RateRequested, RateJobDone, SensorTripped, SensorUpdated, SensorReadingDone, ResetIssued, ResetJobDone,
-                 VoltageChanged, VoltageJobDone, CapChanged, MeasurementsChanged, CapJobDone>;
+                 VoltageChanged, VoltageJobDone, CapChanged, MeasurementsChanged, CapJobDone, TelemetryCollected>;
 
 /// Called from inside Soc's functions; may read the SoC but not change it, except for SystemStateChanged.
 class SocObserver {

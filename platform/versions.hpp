@@ -26,7 +26,8 @@ enum class ServedProtocol : std::uint8_t {
   reset_domain,
   voltage,
   powercap,
-  pin_control
+  pin_control,
+  telemetry
 };
 
 /// Releases of the specification (DEN0056), which a SoC description names as its profile.
@@ -55,6 +56,7 @@ inline constexpr std::array reset_domain = {Version(0x10000), Version(0x30000), 
 inline constexpr std::array voltage = {Version(0x10000), Version(0x20000), Version(0x20001)};
 inline constexpr std::array powercap = {Version(0x10000), Version(0x20000)};
 inline constexpr std::array pin_control = {Version(0x10000)};
+inline constexpr std::array telemetry = {Version(0x10000)};
 }  // namespace version_list
 
 inline constexpr std::array served_protocols = {
@@ -127,6 +129,14 @@ inline constexpr std::array served_protocols = {
                 "pins",
                 {Version(), Version(), Version(), Version(), Version(0x10000)},
                 version_list::pin_control,
+                Version(0x10000)},
+    // Provisional: of the release after 3.2, and there only where a description has it.
+    ProtocolRow{protocol::telemetry,
+                "telemetry",
+                "",
+                "",
+                {Version(), Version(), Version(), Version(), Version(0x10000)},
+                version_list::telemetry,
                 Version(0x10000)},
 };
 inline constexpr std::size_t served_protocol_count = served_protocols.size();

@@ -68,6 +68,7 @@ void WindowBoard::attach(PlatformState& platform, AgentId id, std::span<std::byt
                       agent.visible_power);
     statistics_.write(agent.window, agent.plan.statistics[ServedProtocol::performance], ServedProtocol::performance,
                       agent.visible_performance);
+    if (soc_.telemetry) agent.telemetry.open(agent.window, agent.plan.telemetry, *soc_.telemetry);
   }
   schedule(now);
 }
@@ -122,6 +123,12 @@ void WindowBoard::entered(ServedProtocol protocol, Index resource, std::size_t s
     statistics_.write_section(agent.window, agent.plan.statistics[protocol], protocol, visible,
                               static_cast<std::size_t>(at - visible.begin()));
   }
+}
+
+void WindowBoard::show_telemetry(AgentId id, std::span<const DataEventSample> samples,
+                                 const std::vector<bool>& enabled) {
+  Agent& agent = agents_[id.value - 1];
+  if (agent.window) agent.telemetry.show(agent.window, agent.plan.telemetry, *soc_.telemetry, samples, enabled);
 }
 
 bool WindowBoard::written(Agent& agent, std::size_t i) {

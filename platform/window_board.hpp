@@ -15,6 +15,7 @@
 
 #include "platform/shared_window.hpp"
 #include "platform/statistics.hpp"
+#include "platform/telemetry_region.hpp"
 #include "scmi/time.hpp"
 
 namespace scmi::platform {
@@ -50,6 +51,9 @@ class WindowBoard {
   /// A domain entered a state, by its position.
   void entered(ServedProtocol protocol, Index resource, std::size_t state, Instant now);
 
+  /// Shows telemetry to an agent: see TelemetryRegion::show(). Nothing without memory.
+  void show_telemetry(AgentId agent, std::span<const DataEventSample> samples, const std::vector<bool>& enabled);
+
   /// When poll() is due; `never` while no agent could have written.
   [[nodiscard]] Instant next_poll() const noexcept { return next_poll_; }
   void poll(PlatformState& platform, Instant now);
@@ -66,6 +70,7 @@ class WindowBoard {
     std::vector<SlotState> states;  ///< By slot.
     std::vector<Index> visible_power;
     std::vector<Index> visible_performance;
+    TelemetryRegion telemetry;
   };
   void show(PlatformState& platform, AgentId id, Agent& agent, std::size_t slot);
   [[nodiscard]] bool written(Agent& agent, std::size_t slot);

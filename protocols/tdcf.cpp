@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "protocols/tdcf.hpp"
 
+#include "protocols/telemetry_messages.hpp"
+
 namespace scmi {
 namespace {
 
@@ -18,7 +20,7 @@ constexpr int attempts = 64;
   return std::uint64_t{words[at + 1]} << 32 | words[at];
 }
 
-/// The words of a UUID line have their highest byte first.
+/// Big-endian words, so the bytes stand in memory as they are written.
 [[nodiscard]] Uuid uuid_of(std::span<const std::uint32_t> line) noexcept {
   Uuid uuid{};
   for (std::size_t i = 0; i < uuid.size(); ++i) uuid[i] = static_cast<std::uint8_t>(line[2 + i / 4] >> (i % 4 * 8));
@@ -107,7 +109,7 @@ Result<std::vector<TelemetrySample>> parse_tdcf(std::span<const std::uint32_t> l
 }
 
 Result<std::vector<TelemetrySample>> read_tdcf(const MappedRegion& region) {
-  if (region.size() < head_size + tail_size || region.size() % 8 != 0 || region.size() > 0xFFFF'FFFF) {
+  if (region.size() < head_size + tail_size || region.size() % 4 != 0 || region.size() > 0xFFFF'FFFF) {
     return malformed(region.size());
   }
   for (const auto& [offset, signature] :

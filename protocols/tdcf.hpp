@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // PROVISIONAL: the telemetry data capture format (DEN0056 release 4.0), in which a platform hands out data: in memory
-// that it shares, and in messages. Lines of 4 or 6 words; offsets of a region in bytes:
-//
-//   0 signature   4 sequence (odd: being changed)   8 length of the lines / 8   12 revision   16 lines
-//   size-8 sequence again   size-4 signature
-//   line: meta, id, data (64 bits); an extended one also time stamp (64 bits)
+// that it shares, and in messages. Its layout stands with the
+// messages (protocols/telemetry_messages.hpp).
 //
 // Nothing that is read here is trusted: the lines are copied first, and only a copy that did not change is judged.
 #pragma once
@@ -16,32 +13,10 @@
 #include <span>
 #include <vector>
 
-#include "scmi/fields.hpp"
 #include "scmi/mapped_region.hpp"
 #include "scmi/result.hpp"
 
 namespace scmi {
-
-namespace tdcf {
-inline constexpr std::uint32_t begin_signature = 0x5442'474E;
-inline constexpr std::uint32_t end_signature = 0x5445'4E44;
-inline constexpr std::uint32_t head_size = 16;
-inline constexpr std::uint32_t tail_size = 8;
-inline constexpr std::uint32_t revision = 1;
-
-/// Of a line's first word.
-inline constexpr BitField invalid = bit("invalid", 0);
-inline constexpr BitField has_timestamp = bit("timestamp", 1);
-inline constexpr BitField extended = bit("extended", 2);
-inline constexpr BitField uses_block = bit("uses_block_timestamp", 3);
-inline constexpr BitField type = bits("type", 7, 4);
-inline constexpr std::uint32_t type_data = 0;
-inline constexpr std::uint32_t type_block_timestamp = 1;
-inline constexpr std::uint32_t type_uuid = 2;
-
-inline constexpr std::size_t line_words = 4;
-inline constexpr std::size_t extended_line_words = 6;
-}  // namespace tdcf
 
 /// A UUID in the order in which it is written.
 using Uuid = std::array<std::uint8_t, 16>;

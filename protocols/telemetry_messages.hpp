@@ -12,7 +12,35 @@
 #include "scmi/fields.hpp"
 #include "scmi/status.hpp"
 
-namespace scmi::telemetry_protocol {
+namespace scmi {
+
+/// The telemetry data capture format, in shared memory and in messages: lines of 4 or 6 words, {meta, id, data (64
+/// bits)} and in extended ones a time stamp (64 bits). A region, offsets in bytes:
+///
+///   0 signature   4 sequence (odd: being changed)   8 length of the lines / 8   12 revision   16 lines
+///   size-8 sequence again   size-4 signature
+namespace tdcf {
+inline constexpr std::uint32_t begin_signature = 0x5442'474E;
+inline constexpr std::uint32_t end_signature = 0x5445'4E44;
+inline constexpr std::uint32_t head_size = 16;
+inline constexpr std::uint32_t tail_size = 8;
+inline constexpr std::uint32_t revision = 1;
+
+/// Of a line's first word.
+inline constexpr BitField invalid = bit("invalid", 0);
+inline constexpr BitField has_timestamp = bit("timestamp", 1);
+inline constexpr BitField extended = bit("extended", 2);
+inline constexpr BitField uses_block = bit("uses_block_timestamp", 3);
+inline constexpr BitField type = bits("type", 7, 4);
+inline constexpr std::uint32_t type_data = 0;
+inline constexpr std::uint32_t type_block_timestamp = 1;
+inline constexpr std::uint32_t type_uuid = 2;
+
+inline constexpr std::size_t line_words = 4;
+inline constexpr std::size_t extended_line_words = 6;
+}  // namespace tdcf
+
+namespace telemetry_protocol {
 
 inline constexpr Version version_1_0{0x10000};
 /// The newest version we know.
@@ -430,4 +458,5 @@ struct Update {
   bool operator==(const Update&) const = default;
 };
 
-}  // namespace scmi::telemetry_protocol
+}  // namespace telemetry_protocol
+}  // namespace scmi
