@@ -124,7 +124,7 @@ Result<Telemetry> Telemetry::open(const Agent& agent, const CallOptions& options
 Result<std::vector<DataEventInfo>> Telemetry::list(const CallOptions& options) const {
   std::vector<DataEventInfo> all;
   std::set<DataEventId> seen;
-  PageBounds bounds(detail::context_of<DeDescription>(link_), DeDescription::Reply::remaining.max());
+  PageBounds bounds(detail::context_of<DeDescription>(link_));
   for (bool more = info_.data_event_count != 0; more;) {
     const auto page = call(link_, DeDescription{bounds.next()}, options);
     if (!page) return page.error();
@@ -155,7 +155,7 @@ Result<DataEventId> Telemetry::by_name(std::string_view name, const CallOptions&
 
 Result<std::vector<ShmtiInfo>> Telemetry::shmtis(const CallOptions& options) const {
   std::vector<ShmtiInfo> all;
-  PageBounds bounds(detail::context_of<ListShmti>(link_), ListShmti::Reply::remaining.max());
+  PageBounds bounds(detail::context_of<ListShmti>(link_));
   for (bool more = info_.shmti_count != 0; more;) {
     const auto page = call(link_, ListShmti{bounds.next()}, options);
     if (!page) return page.error();
@@ -227,7 +227,7 @@ Result<void> Telemetry::disable_all(const CallOptions& options) const {
 
 Result<std::vector<EnabledData>> Telemetry::enabled_list(bool groups, const CallOptions& options) const {
   std::vector<EnabledData> all;
-  PageBounds bounds(detail::context_of<DeEnabledList>(link_), DeEnabledList::Reply::remaining.max());
+  PageBounds bounds(detail::context_of<DeEnabledList>(link_));
   for (bool more = true; more;) {
     const auto page = call(link_, DeEnabledList{bounds.next(), DeEnabledList::groups.put(groups ? 1 : 0)}, options);
     if (!page) return page.error();

@@ -18,6 +18,7 @@
 #include "protocols/reset_domain.hpp"
 #include "protocols/sensor.hpp"
 #include "protocols/system_power.hpp"
+#include "protocols/telemetry.hpp"
 #include "protocols/voltage.hpp"
 
 namespace operations {
@@ -256,6 +257,33 @@ inline std::vector<Operation> pin_control() {
   };
 }
 
+/// Finding one by id or by name is looking through the list.
+inline std::vector<Operation> telemetry() {
+  using C = scmi::Telemetry;
+  using S = scmi::TelemetryScope;
+  constexpr auto p = scmi::protocol::telemetry;
+  constexpr scmi::DataEventId e(0x1001);
+  constexpr scmi::SensorInterval second{1, 0};
+  constexpr scmi::TelemetryConfig config{true, scmi::TelemetryCollect::on_demand, second};
+  return {
+      of<C>(p, "list", [](const C& c) { return c.list(); }),
+      of<C>(p, "shmtis", [](const C& c) { return c.shmtis(); }),
+      of<C>(p, "intervals", [](const C& c) { return c.intervals(); }),
+      of<C>(p, "enable", [=](const C& c) { return c.enable(e, true); }),
+      of<C>(p, "enable_group", [](const C& c) { return c.enable_group(0, false); }),
+      of<C>(p, "disable", [=](const C& c) { return c.disable(e); }),
+      of<C>(p, "disable_group", [](const C& c) { return c.disable_group(0); }),
+      of<C>(p, "disable_all", [](const C& c) { return c.disable_all(); }),
+      of<C>(p, "enabled", [](const C& c) { return c.enabled(); }),
+      of<C>(p, "enabled_groups", [](const C& c) { return c.enabled_groups(); }),
+      of<C>(p, "config_get", [](const C& c) { return c.config_get(); }),
+      of<C>(p, "config_set", [=](const C& c) { return c.config_set(S::all(), config); }),
+      pending<C>(p, "read_async", [](const C& c) { return c.read_async(); }),
+      of<C>(p, "reset", [](const C& c) { return c.reset(); }),
+      of<C>(p, "watch_updates", [=](const C& c) { return c.watch_updates(S::all(), second, [](const auto&) {}); }),
+  };
+}
+
 /// All of them.
 inline std::vector<Operation> all() {
   std::vector<Operation> list;
@@ -268,7 +296,8 @@ inline std::vector<Operation> all() {
                     reset,         //
                     voltage,       //
                     powercap,      //
-                    pin_control}) {
+                    pin_control,   //
+                    telemetry}) {
     for (Operation& operation : part()) list.push_back(std::move(operation));
   }
   return list;
@@ -322,6 +351,8 @@ inline std::vector<Listener> listeners() {
                        [](const Powercaps& c, auto heard) { return c.on_cap_changed(heard); }),
       hears<Powercaps>(powercap_protocol::MeasurementsChanged::info, "on_measurements_changed",
                        [](const Powercaps& c, auto heard) { return c.on_measurements_changed(heard); }),
+      hears<Telemetry>(telemetry_protocol::Update::info, "on_update",
+                       [](const Telemetry& c, auto heard) { return c.on_update(heard); }),
   };
 }
 

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The clients of reset, voltage and powercap domains against the simulated platform, with old and new layouts.
+// The clients of reset, voltage and powercap domains, and of telemetry, against the simulated platform, with old and
+// new layouts.
 #include <doctest/doctest.h>
 
 #include "protocols/performance.hpp"
 #include "protocols/powercap.hpp"
 #include "protocols/reset_domain.hpp"
+#include "protocols/telemetry.hpp"
 #include "protocols/voltage.hpp"
 #include "tests/protocols/real_platform.hpp"
 
@@ -187,4 +189,64 @@ TEST_CASE("clients on the platform: a thousand powercap domains") {
   CHECK(caps->cap_set(DomainId(0), 1000));
   b.pass(1ms);
   CHECK(*caps->cap_get(DomainId(0)) == 1000);
+}
+
+TEST_CASE("clients on the platform: telemetry, in all three ways") {
+  real::Bench b(soc(juno));
+  const auto telemetry = Telemetry::open(b.agent());
+  REQUIRE(telemetry);
+  CHECK(telemetry->info().data_event_count == 4);
+  const auto energy = telemetry->by_name("ENRG_BIG");
+  const auto heat = telemetry->by_name("TEMP_SOC");
+  const auto boots = telemetry->by_name("BOOT_COUNT");
+  REQUIRE((energy && heat && boots));
+  const auto regions = telemetry->shmtis();
+  REQUIRE(regions);
+  REQUIRE(regions->size() == 1);
+  CHECK(telemetry->read_shmti(regions->front())->empty());
+  REQUIRE(telemetry->enable(*energy, true));
+  REQUIRE(telemetry->enable(*boots, false));
+  const auto place = telemetry->enable(*heat, true);
+  REQUIRE(place);
+  CHECK(place->shmti == 0);
+
+  // From memory: the values at the last interval, in the order of the lines.
+  REQUIRE(telemetry->config_set({}, {true, TelemetryCollect::on_demand, {1, -2}}));
+  b.pass(25ms);
+  const auto memory = telemetry->read_shmti(regions->front());
+  REQUIRE(memory);
+  REQUIRE(memory->size() == 2);
+  CHECK(memory->at(0).id == *heat);
+  REQUIRE(memory->at(0).timestamp_ticks);
+  CHECK(memory->at(1).id == *energy);
+  REQUIRE(memory->at(1).timestamp_ticks);
+  CHECK(*memory->at(1).timestamp_ticks == *memory->at(0).timestamp_ticks);
+  CHECK(memory->at(1).value == *memory->at(1).timestamp_ticks * 350'000 / 1'000'000);
+  const auto fast = telemetry->read_fast_channel(*telemetry->describe(*heat));
+  REQUIRE(fast);
+  CHECK(fast->value == memory->at(0).value);
+  CHECK(fast->timestamp_ticks == memory->at(0).timestamp_ticks);
+
+  // By notifications: everything is in them.
+  std::vector<TelemetryReading> heard;
+  {
+    const auto watch = telemetry->watch_updates({}, {1, -2}, [&](const auto& r) { heard.push_back(r); });
+    REQUIRE(watch);
+    b.pass(25ms);
+    REQUIRE(heard.size() == 2);
+    CHECK(heard[0].samples.size() == 3);
+    CHECK(heard[0].samples[0].block_timestamp_rate == 1'000'000);
+  }
+  b.pass(25ms);
+  CHECK(heard.size() == 2);
+
+  // Once: what has a place in memory is there, and the rest in the delayed response.
+  const auto reading = telemetry->read();
+  REQUIRE(reading);
+  CHECK(reading->samples == std::vector<TelemetrySample>{{*boots, 3, {}, {}, {}}});
+  CHECK(telemetry->read_shmti(regions->front())->at(1).value > memory->at(1).value);
+  CHECK_FALSE(telemetry->config_get()->enabled);
+  REQUIRE(telemetry->reset());
+  CHECK(telemetry->enabled()->empty());
+  CHECK(telemetry->read().error().is(Status::invalid_parameters));
 }

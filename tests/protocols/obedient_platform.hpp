@@ -19,7 +19,8 @@ inline void put_word(Bytes& bytes, std::size_t offset, std::uint32_t word) {
   for (unsigned i = 0; i < 4; ++i) bytes.at(offset + i) = static_cast<std::byte>(word >> 8 * i);
 }
 
-/// One entry of a list: ended names where it has some, and then extended ones too; otherwise ones.
+/// One entry of a list: ended names where it has some, and then extended ones too; otherwise ones and
+/// no flags, since some flags say that the entry is longer.
 inline void put_entry(Bytes& bytes, const std::vector<scmi::catalogue::FieldInfo>& parts) {
   using scmi::catalogue::FieldKind;
   const bool named = std::ranges::any_of(parts, [](const auto& part) { return part.kind == FieldKind::text; });
@@ -28,12 +29,16 @@ inline void put_entry(Bytes& bytes, const std::vector<scmi::catalogue::FieldInfo
     bytes.resize(at + part.size);
     if (part.kind == FieldKind::text) bytes.at(at) = std::byte{'x'};
     for (std::size_t i = at; !named && i < bytes.size(); i += 4) bytes.at(i) = std::byte{1};
+    if (!named && part.kind == FieldKind::word) put_word(bytes, at, 0);
     for (const auto& bit : part.parts) {
       if (named && bit.name == "extended_name") put_word(bytes, at, 1U << bit.low);
     }
   }
   bytes.resize((bytes.size() + 3) / 4 * 4);
 }
+
+/// How many entries a list has: one, but a line of telemetry is four words.
+inline std::size_t entries_of(const scmi::catalogue::FieldInfo& list) { return list.name == "lines" ? 4 : 1; }
 
 /// A payload of that layout: small numbers, ended names, one entry in each list, nothing that remains.
 inline Bytes well_formed(const std::vector<scmi::catalogue::FieldInfo>& fields) {
@@ -45,7 +50,7 @@ inline Bytes well_formed(const std::vector<scmi::catalogue::FieldInfo>& fields) 
     const std::size_t at = bytes.size();
     const bool counts = i + 1 < fields.size() && fields[i + 1].kind == FieldKind::list;
     if (field.kind == FieldKind::list) {
-      put_entry(bytes, field.parts);
+      for (std::size_t n = entries_of(field); n != 0; --n) put_entry(bytes, field.parts);
     } else if (field.kind == FieldKind::text) {
       bytes.resize(at + field.size);
       bytes.at(at) = std::byte{'x'};
@@ -53,7 +58,8 @@ inline Bytes well_formed(const std::vector<scmi::catalogue::FieldInfo>& fields) 
       bytes.resize(at + 4);
     } else {
       bytes.resize(at + field.size);
-      if (field.size >= 4) put_word(bytes, at, counts ? 1 : number++ % 8);
+      if (field.size >= 4)
+        put_word(bytes, at, counts ? static_cast<std::uint32_t>(entries_of(fields[i + 1])) : number++ % 8);
       // The count of a word that has more in it stands in the range that is called so.
       for (const auto& part : field.parts) {
         if (counts && part.name.starts_with("num_")) put_word(bytes, at, 1U << part.low);
