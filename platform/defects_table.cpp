@@ -11,6 +11,7 @@ using scmi::protocol::clock;
 using scmi::protocol::performance;
 using scmi::protocol::power_domain;
 using scmi::protocol::reset_domain;
+using scmi::protocol::telemetry;
 using scmi::protocol::voltage;
 
 constexpr std::array all{
@@ -317,6 +318,29 @@ constexpr std::array all{
            nullptr, spoil<1>, MessageType::delayed_response},
     Defect{"voltage-config-bits", "VOLTAGE_CONFIG_GET sets bits that are reserved.", voltage, 0x6, nullptr,
            set_bits<1, 0x100>},
+
+    // --- Telemetry ---
+    Defect{"telemetry-count-high", "One data event is announced that does not exist.", telemetry, attributes_id,
+           nullptr, [](Exchange& e) { e.tell(1, e.told(1) + 1); }},
+    Defect{"telemetry-group-stranger", "A data event is in a group that does not exist.", telemetry, 0x4, nullptr,
+           [](Exchange& e) {
+             if (worked(e)) e.tell(3, 0x1234);
+           }},
+    Defect{"telemetry-unknown-id", "TELEMETRY_DE_CONFIGURE enables what does not exist.", telemetry, 0x6, nullptr,
+           [](Exchange& e) {
+             if (e.status() == Status::invalid_parameters && e.request.size() == 8) e.answer(Status::success, 3);
+           }},
+    Defect{"telemetry-enable-ignored", "TELEMETRY_DE_CONFIGURE succeeds without effect.", telemetry, 0x6,
+           [](Exchange& e) {
+             if (e.request.size() == 8 && e.asked(1) == 1) e.answer(Status::success, 3);
+           }},
+    Defect{"telemetry-intervals-descending", "Update intervals do not ascend.", telemetry, 0x5, nullptr,
+           swap_entries<2, 1>},
+    Defect{"telemetry-rate-any", "TELEMETRY_CONFIG_SET takes any rate.", telemetry, 0x8, nullptr, accept_bad},
+    Defect{"telemetry-reading-missing", "TELEMETRY_READING_COMPLETE is never sent.", telemetry, 0x8, nullptr, nullptr,
+           drop, MessageType::delayed_response},
+    Defect{"telemetry-reading-short", "TELEMETRY_READING_COMPLETE lacks its last word.", telemetry, 0x8, nullptr,
+           nullptr, shorten, MessageType::delayed_response},
 };
 
 }  // namespace

@@ -19,6 +19,7 @@ void add_powercap(CommandLine& line);
 void add_sensor(CommandLine& line);
 void add_system(CommandLine& line);
 void add_pin(CommandLine& line);
+void add_telemetry(CommandLine& line);
 void add_raw(CommandLine& line);
 void add_vendor(CommandLine& line);
 void add_check(CommandLine& line);

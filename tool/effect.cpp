@@ -14,8 +14,9 @@ Effect effect_of(const catalogue::Entry& entry) noexcept {
   };
   if (name.starts_with("negotiate")) return Effect::changes;
   if (has_a({"notify"})) return Effect::subscribes;
-  return has_a({"get", "attributes", "describe", "discover", "list", "protocol_version"}) ? Effect::asks
-                                                                                          : Effect::changes;
+  return has_a({"get", "attributes", "describe", "description", "discover", "list", "protocol_version"})
+             ? Effect::asks
+             : Effect::changes;
 }
 
 }  // namespace scmi::tool

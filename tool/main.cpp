@@ -15,6 +15,7 @@ int main(int argc, char** argv) {
   scmi::tool::add_sensor(line);
   scmi::tool::add_system(line);
   scmi::tool::add_pin(line);
+  scmi::tool::add_telemetry(line);
   scmi::tool::add_raw(line);
   scmi::tool::add_vendor(line);
   scmi::tool::add_check(line);

@@ -156,6 +156,17 @@ groups = ["uart"]
 name = "gpio"
 pins = ["rx", "a_pin_with_a_long_name"]
 gpio = true
+
+[telemetry]
+intervals_us = [1000, 10_000]
+[[telemetry.data_event]]
+id = 0x1001
+name = "energy"
+count_per_s = 1000
+timestamps = "line"
+[[telemetry.data_event]]
+id = 0x2002
+shared = false
 )";
 
 [[nodiscard]] std::string file(const std::string& name) {
@@ -378,6 +389,14 @@ constexpr Row rows[] = {
     {"pin-request-any", "pin.request.bad_selector"},
     {"pin-release-refused", "pin.request.take_and_give_back"},
     {"pin-permissions-open", "pin.set_permissions.strangers"},
+    {"telemetry-count-high", "telemetry.de_description.complete"},
+    {"telemetry-group-stranger", "telemetry.de_description.complete"},
+    {"telemetry-unknown-id", "telemetry.de_configure.unknown_id"},
+    {"telemetry-enable-ignored", "telemetry.de_configure.takes_effect"},
+    {"telemetry-intervals-descending", "telemetry.list_update_intervals.ascending"},
+    {"telemetry-rate-any", "telemetry.config_set.bad_rate"},
+    {"telemetry-reading-missing", "telemetry.config_set.single_read"},
+    {"telemetry-reading-short", "telemetry.config_set.single_read"},
 };
 
 [[nodiscard]] ProtocolId protocol_of(std::string_view id) {

@@ -66,6 +66,7 @@ void add_reset_cases(Cases& cases);
 void add_voltage_cases(Cases& cases);
 void add_powercap_cases(Cases& cases);
 void add_pin_control_cases(Cases& cases);
+void add_telemetry_cases(Cases& cases);
 /// Judge what came during all cases of the protocol, so they stand last.
 void add_closing_cases(Cases& cases, ProtocolId protocol);
 

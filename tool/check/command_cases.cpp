@@ -37,6 +37,7 @@ constexpr std::array mandatory{
     Mandatory{protocol::reset_domain, {0x3, 0x4}},
     Mandatory{protocol::voltage, {0x3, 0x4, 0x5, 0x6, 0x7, 0x8}},
     Mandatory{protocol::powercap, {0x3, 0x4, 0x5}},
+    Mandatory{protocol::telemetry, {0x4, 0x5, 0x6, 0x7, 0x8, 0x9}},
 };
 
 [[nodiscard]] bool is_mandatory(const Entry& entry) {

@@ -106,6 +106,19 @@ namespace {
   return {};
 }
 
+/// The same for records of different sizes; only their words are looked at.
+[[nodiscard]] std::string flaw_of_words(const Layout& fields, const std::vector<catalogue::FieldValue>& records) {
+  for (const catalogue::FieldValue& record : records) {
+    for (const catalogue::FieldValue& value : record.parts) {
+      const FieldInfo* field = field_named(fields, value.name);
+      if (field == nullptr || field->kind != FieldKind::word) continue;
+      const auto reserved = static_cast<std::uint32_t>(value.number) & reserved_in(*field);
+      if (reserved != 0) return fmt::format("the reserved bits {:#x} of {} to be zero", reserved, field->name);
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 std::string flaw_of(const catalogue::Entry& entry, Version version, const Answer& answer) {
@@ -118,10 +131,13 @@ std::string flaw_of(const catalogue::Entry& entry, Version version, const Answer
   const ListPlace place = list_of(layout);
   if (place.list == nullptr || place.list->parts.empty()) return {};
   const std::uint32_t entry_size = size_of(place.list->parts);
+  if (entry_size < 4) return {};
   const auto list = std::ranges::find(decoded->fields, FieldKind::list, &catalogue::FieldValue::kind);
-  const std::size_t entries = list == decoded->fields.end() ? 0 : list->parts.size();
-  // Entries of several sizes, as a sensor's descriptors, are for the protocol's own cases.
-  if (entry_size < 4 || answer.payload.size() - place.list->offset != entries * entry_size) return {};
+  if (list == decoded->fields.end()) return {};
+  // Entries of several sizes, as a sensor's descriptors.
+  if (list->parts.size() * entry_size != answer.payload.size() - place.list->offset) {
+    return flaw_of_words(place.list->parts, list->parts);
+  }
   for (std::size_t at = place.list->offset; at + entry_size <= answer.payload.size(); at += entry_size) {
     const auto bytes = std::span(answer.payload).subspan(at, entry_size);
     if (std::string flaw = flaw_of_fields(place.list->parts, bytes); !flaw.empty()) return flaw;

@@ -71,6 +71,7 @@ Cases all_cases() {
     if (entry.id == protocol::voltage) add_voltage_cases(cases);
     if (entry.id == protocol::powercap) add_powercap_cases(cases);
     if (entry.id == protocol::pin_control) add_pin_control_cases(cases);
+    if (entry.id == protocol::telemetry) add_telemetry_cases(cases);
     add_closing_cases(cases, entry.id);
   }
   return cases;
