@@ -88,6 +88,10 @@ name = "cap"
 unit = "mW"
 cap_range = { min = 100, max = 1000, step = 100 }
 pai_range_us = { min = 1000, max = 10_000, step = 1000 }
+[telemetry]
+intervals_us = [1000]
+[[telemetry.data_event]]
+id = 7
 )";
 
 const Scene scenes[] = {
@@ -103,6 +107,7 @@ const Scene scenes[] = {
     {0x15, 0x0, 0x4, {0, 1}, 1, 0x5, {0, 3, 3, 0}},
     {0x15, 0x1, 0xB, {0, 1}, 1, 0xA, {0, 1}},
     {0x18, 0x1, 0xB, {0, 1, 9, 9}, 1, 0x7, {0, 0, 2000}},
+    {0x1B, 0x0, 0x6, {7, 1}, 1, 0x8, {0xFFFF'FFFF, 2U << 5 | 1U << 1 | 1U, 1U << 5 | 0x1DU}},
 };
 
 [[nodiscard]] Entries seen_from_server() {
@@ -200,6 +205,12 @@ const std::vector<std::vector<std::string>> command_lines = {
     {"pin", "mux", "0", "gpio"},
     {"pin", "request", "0"},
     {"pin", "release", "0"},
+    {"telemetry", "list"},
+    {"telemetry", "show"},
+    {"telemetry", "enable", "BOOT_COUNT"},
+    {"telemetry", "disable", "all"},
+    {"telemetry", "read", "all"},
+    {"telemetry", "watch", "all", "--for", "1ms"},
 };
 
 /// The verbs that send each command; what all of them send for the connection's sake counts for `info` alone.
