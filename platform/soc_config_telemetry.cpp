@@ -2,6 +2,8 @@
 //
 // [telemetry].
 #include <algorithm>
+#include <cctype>
+#include <limits>
 #include <set>
 
 #include "platform/soc_config_entries.hpp"

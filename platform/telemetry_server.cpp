@@ -3,7 +3,6 @@
 // The telemetry protocol (DEN0056 0x1B, PROVISIONAL). Several things wrong with a command are told in the order
 // INVALID_PARAMETERS, NOT_SUPPORTED, DENIED, IN_USE, OUT_OF_RANGE.
 #include <algorithm>
-#include <map>
 #include <numeric>
 
 #include "platform/call.hpp"
