@@ -30,7 +30,7 @@ CXX_SUFFIXES = (".cpp", ".hpp")
 SYMBOLIZER = shutil.which("llvm-symbolizer-19") or ""
 
 BUILDS = {
-    "release": {"cxx": "g++", "options": ["--buildtype=release"]},
+    "release": {"cxx": "g++", "options": ["--buildtype=release", "-Dsimulator=true"]},
     "clang": {"cxx": "clang++-19", "options": ["--buildtype=debug", "-Doptimization=1"]},
     "asan": {
         "cxx": "clang++-19",

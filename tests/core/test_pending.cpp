@@ -162,6 +162,45 @@ TEST_CASE("T15 a delayed response that overtakes completes the call; token and a
   CHECK(f.agent->registry()->xfers_in_use() == 0);
 }
 
+TEST_CASE("T15 a delayed response that comes before its sender is back from sending completes the call") {
+  AgentFixture f;
+  f.platform.on_request = [](FakeArea& p) { p.post(delayed_header(p), words({0, 9, 1, 0})); };
+  auto call = begin(f.clock_link, delayed());
+  REQUIRE(call);
+  REQUIRE(call->finished());
+  CHECK(word(*call->wait(), 1) == 9);
+  CHECK(f.count(Count::delayed) == 1);
+  f.platform.reply_to_last(words({0}));
+  f.platform.ring();
+  CHECK((f.clock_link.channel().word() & ChannelWord::held) == 0);
+  CHECK(f.count(Count::unexpected) + f.count(Count::duplicate) == 0);
+  call = PendingCall();
+  CHECK(f.agent->registry()->xfers_in_use() == 0);
+}
+
+TEST_CASE("a free xfer has no deadline that could end its next use") {
+  AgentFixture f;
+  XferTable& table = *f.clock_link.channel().binding().table;
+  const auto deadlines = [&] {
+    std::size_t set = 0;
+    for (std::size_t i = 0; i < table.size(); ++i)
+      set += table.at(i).deadline != never.time_since_epoch().count() ? 1 : 0;
+    return set;
+  };
+  auto answered = begin(f.clock_link);
+  REQUIRE(answered);
+  CHECK(deadlines() == 1);
+  f.platform.reply_to_last(words({0}));
+  f.platform.ring();
+  REQUIRE(answered->poll());
+  *answered = PendingCall();
+  auto cancelled = begin(f.clock_link);
+  REQUIRE(cancelled);
+  CHECK(deadlines() == 1);
+  *cancelled = PendingCall();
+  CHECK(deadlines() == 0);
+}
+
 TEST_CASE("T15 the caller of an overtaken call may leave before the response comes") {
   AgentFixture f;
   {

@@ -6,6 +6,7 @@
 #include "fuzz/explore/programs/admission.hpp"
 #include "fuzz/explore/programs/delayed.hpp"
 #include "fuzz/explore/programs/known_bad.hpp"
+#include "fuzz/explore/programs/pending_close.hpp"
 #include "fuzz/explore/programs/quarantine.hpp"
 #include "fuzz/explore/programs/reopen.hpp"
 #include "fuzz/explore/programs/unsubscribe.hpp"
@@ -89,6 +90,13 @@ TEST_CASE("delayed: the same with the deadline as well") {
 TEST_CASE("delayed: finds a delayed response or a deadline that is claimed by load and store") {
   expect_found(programs::delayed({}, with("take_delayed", Kind::torn)), Failure::check, "");
   expect_found(programs::delayed({}, with("abandon", Kind::torn)), Failure::check, "");
+}
+
+TEST_CASE("pending close: a call that is started, queued and launched while its channel closes ends once") {
+  expect_proved_or_sampled([](const Options& options) { return programs::pending_close(options); });
+}
+TEST_CASE("pending close: finds a queue that is entered by load and store") {
+  expect_found(programs::pending_close(with("admit_pending", Kind::torn)), Failure::deadlock, "");
 }
 
 TEST_CASE("known bad: the guard itself is right") { expect_proved(programs::known_bad(Guard::right)); }
