@@ -485,7 +485,8 @@ TEST_CASE("check: what is not destructive leaves the platform as it was") {
     std::string text;
     for (const catalogue::Entry& entry : catalogue::entries()) {
       const bool tells = entry.info->name.ends_with("_get") && entry.layout(catalogue::Kind::response) != nullptr;
-      if (!tells || !bench.agent().has(entry.protocol)) continue;
+      const bool moves = entry.info->name == "sensor.reading_get";  // By itself.
+      if (!tells || moves || !bench.agent().has(entry.protocol)) continue;
       for (std::uint32_t id = 0; id < 4; ++id) {
         std::vector<std::byte> request(catalogue::describe(entry, catalogue::Kind::command, Version(0x40000)).size() *
                                        4);

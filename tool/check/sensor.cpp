@@ -268,22 +268,25 @@ void bad_trip_points(Trial& t) {
   }
 }
 
-/// Some event of a sensor whose reading moves: a trip point at the higher one of two readings that followed each other.
+/// Some event of a sensor whose reading goes to and fro: a trip point at the higher one of two readings between which
+/// it was seen to go there and back.
 void crossing(Trial& t) {
   for (const Descriptor& d : some_sensors(t)) {
     if (!trips(d) || !switched_on(t, d)) continue;
     std::vector<std::int64_t> seen;
     const Instant end = t.subject().clock().now() + t.subject().settings().observation;
-    while (seen.size() < 2 && t.subject().clock().now() < end) {
+    bool back = false;
+    while (!back && t.subject().clock().now() < end) {
       const Answer answer = t.send(ReadingGet{d.sensor_id, 0});
       if (!answer.is(Status::success)) break;
       const auto reply = t.decoded<ReadingGet::Reply>(answer);
       if (!reply) return;
       const std::int64_t value = t.version() < version_2_0 ? reply->value : reply->readings.front().value;
-      if (seen.empty() || seen.front() != value) seen.push_back(value);
+      if (seen.size() < 2 && (seen.empty() || seen.front() != value)) seen.push_back(value);
+      back = seen.size() == 2 && value == seen.front();
       t.subject().listen(std::chrono::milliseconds(5));
     }
-    if (seen.size() < 2) continue;
+    if (!back) continue;
     t.put_back(TripPointNotify{d.sensor_id, 0});
     if (!t.expect(t.send(TripPointNotify{d.sensor_id, 1}), Status::success)) return;
     t.forget_events();
