@@ -109,8 +109,10 @@ Instant ChannelInfo::next_deadline() noexcept {
   XferTable& table = *binding_.table;
   for (std::size_t i = 0; i < table.size(); ++i) {
     Xfer& xfer = table.at(i);
-    const XferState state = XferWord::state(xfer.word.load(std::memory_order_relaxed));
+    const std::uint64_t w = xfer.word.load(std::memory_order_relaxed);
+    const XferState state = XferWord::state(w);
     if (state == XferState::free || state == XferState::done || state == XferState::abandoned) continue;
+    if ((w & XferWord::wishes) != 0) continue;  // Whoever is receiving or launching ends it.
     first = std::min(first, xfer.deadline.load(std::memory_order_relaxed));
   }
   return Instant(Duration(first));

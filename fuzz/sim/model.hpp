@@ -79,6 +79,7 @@ class Model {
     std::uint32_t epoch = 0;
     Instant at{};
     bool settled = false;                         ///< An answer with its header came.
+    bool delayed_came = false;                    ///< Its delayed response came.
     std::vector<std::vector<std::byte>> answers;  ///< Payloads, as delivered under its header.
     Instant answered_at{};                        ///< The last of them.
   };

@@ -57,12 +57,15 @@ class RingWire final : public Wire {
   bool stray(std::span<const std::byte> bytes) override { return loop_.deliver(loop_.stray(protocol::base, bytes)); }
   void post(std::span<const std::byte> bytes) override {
     if (p2a_.size() >= queue_max) return;  // A platform has no more room than that.
-    p2a_.push_back(loop_.p2a(bytes));
+    p2a_.push_back({lives_, {bytes.begin(), bytes.end()}});
     deliver_p2a();
   }
   void ring(ProtocolId channel, Direction direction) override { static_cast<void>(loop_.ring(channel, direction)); }
   void hang_up() override { loop_.hang_up(); }
-  void restart() override { loop_.restart(); }
+  void restart() override {
+    ++lives_;  // What the platform had to say before is forgotten.
+    loop_.restart();
+  }
   bool blocked(ProtocolId channel) const override { return loop_.loans_out(channel) >= in_flight_; }
   std::size_t kept(ProtocolId channel) const override { return loop_.loans_out(channel); }
   Callee callee(ProtocolId channel, Direction direction) const override {
@@ -75,6 +78,10 @@ class RingWire final : public Wire {
 
  private:
   static constexpr std::size_t queue_max = 512;
+  struct Posted {
+    std::uint32_t life = 0;
+    std::vector<std::byte> bytes;
+  };
 
   static RingWire& self(TransportState* state) { return *static_cast<RingWire*>(static_cast<void*>(state)); }
   static Loopback::Bell to(Bell bell) { return bell == Bell::ring ? Loopback::Bell::ring : Loopback::Bell::silent; }
@@ -89,10 +96,10 @@ class RingWire final : public Wire {
   }
   void deliver_queue() {
     while (!p2a_.empty()) {
-      if (loop_.callee(protocol::base, Direction::p2a).registry == nullptr) {
-        static_cast<void>(loop_.discard(p2a_.front()));
-      } else if (const auto pending = loop_.pending(); std::ranges::find(pending, p2a_.front()) != pending.end()) {
-        if (!loop_.deliver(p2a_.front())) {
+      if (p2a_.front().life == lives_ && loop_.callee(protocol::base, Direction::p2a).registry != nullptr) {
+        const Loopback::DeliveryId message = loop_.p2a(p2a_.front().bytes);
+        if (!loop_.deliver(message)) {
+          static_cast<void>(loop_.discard(message));
           retry_later();
           return;
         }
@@ -114,7 +121,8 @@ class RingWire final : public Wire {
   const std::size_t in_flight_;
   Loopback loop_;
   ChanOps ops_;
-  std::deque<Loopback::DeliveryId> p2a_;
+  std::deque<Posted> p2a_;
+  std::uint32_t lives_ = 0;
   bool retrying_ = false;
   bool delivering_ = false;
 };
