@@ -33,7 +33,8 @@ Telemetry open(Platform& p, std::uint32_t attributes = 0xC007'0002) {
 
 TEST_CASE("telemetry open: what the platform offers, in the earlier layout too") {
   Platform p;
-  const TelemetryInfo& info = open(p).info();
+  const Telemetry offered = open(p);
+  const TelemetryInfo& info = offered.info();
   CHECK(info.data_event_count == 3);
   CHECK(info.group_count == 2);
   CHECK(info.revision ==

@@ -72,7 +72,8 @@ TEST_CASE("tool: telemetry read takes what comes in the message and what lies in
   CHECK(read["samples"][2]["timestamp_ticks"] > 0);
   CHECK(read["samples"][3]["raw"] == 3);
   CHECK(read["samples"][3]["timestamp_ticks"].is_null());
-  for (const Json& event : juno.json({"telemetry", "list"})["data_events"]) CHECK(event["enabled"] == false);
+  const Json list = juno.json({"telemetry", "list"});
+  for (const Json& event : list["data_events"]) CHECK(event["enabled"] == false);
   const Json two = juno.json({"telemetry", "read", "BOOT_COUNT", "0x2001"});
   REQUIRE(two["samples"].size() == 2);
   CHECK(two["samples"][0]["name"] == "BOOT_COUNT");
